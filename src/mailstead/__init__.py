@@ -1,0 +1,1 @@
+"""mailstead: every tenant a homestead of its own. Start at ARCHITECTURE.md."""

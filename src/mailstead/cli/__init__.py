@@ -1,0 +1,1 @@
+"""The same functions in a terminal, one file a subject."""

@@ -1,0 +1,1 @@
+"""Words and rules that every chapter shares: errors, plans, time, names. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""What is seen from outside, what is wrong, and the remedy."""

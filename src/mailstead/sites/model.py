@@ -1,0 +1,147 @@
+"""The platform file as a value: everything that belongs to no tenant."""
+
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from itertools import combinations
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from mailstead.ground.errors import InvalidInput
+from mailstead.ground.names import Domain, TenantName
+from mailstead.ground.values import Value
+
+
+class OverlappingPools(InvalidInput):
+    """Two address pools share addresses."""
+
+    code = "overlapping-pools"
+
+
+class Host(Value):
+    """A hypervisor. `folder` holds disks and saved state; `reserve_mib` is memory kept from tenants."""
+
+    name: TenantName
+    driver: Literal["libvirt", "memory"] = "libvirt"
+    uri: str = "qemu:///system"
+    folder: Path = Path("/var/lib/mailstead/machines")
+    bridge: str = Field(default="mailstead0", pattern=r"^[a-z][a-z0-9-]{0,14}$")
+    orders_at_once: int = Field(default=2, ge=1, le=64)
+    reserve_mib: int = Field(default=1024, ge=0)
+    memory_mib: int | None = Field(default=None, ge=512)  # None: as the host says
+    vcpus_per_core: float = Field(default=4.0, ge=1.0)
+
+
+class Site(Value):
+    """A place with hosts."""
+
+    name: TenantName
+    hosts: tuple[Host, ...] = Field(min_length=1)
+
+
+class Network(Value):
+    """The pools that tenants' numbers come from. Every tenant gets one of each."""
+
+    vlan_first: int = Field(default=100, ge=2, le=4094)
+    vlan_last: int = Field(default=3999, ge=2, le=4094)
+    ipv4_pool: IPv4Network = IPv4Network("10.64.0.0/14")
+    ipv4_prefix: int = Field(default=28, ge=8, le=29)  # of a tenant's subnet
+    ipv6_pool: IPv6Network = IPv6Network("fd64:6d73::/40")
+    ipv6_prefix: int = Field(default=64, ge=48, le=64)
+    public_ipv4: IPv4Network = IPv4Network("203.0.113.0/24")
+    public_ipv6: IPv6Network = IPv6Network("2001:db8:6d73::/48")
+    uplink: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9._-]{1,15}$"
+    )  # None: nothing leaves the host
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        if self.vlan_first > self.vlan_last:
+            raise InvalidInput(
+                "the VLAN range is empty",
+                field="vlan_first",
+                value=self.vlan_first,
+                remedy=f"give a number up to {self.vlan_last}",
+            )
+        pools = {
+            name: getattr(self, name) for name in ("ipv4_pool", "ipv6_pool", "public_ipv4", "public_ipv6")
+        }
+        for (one, a), (other, b) in combinations(pools.items(), 2):
+            if a.version == b.version and a.overlaps(b):
+                raise OverlappingPools(
+                    f"{one} {a} and {other} {b} overlap",
+                    field=one,
+                    value=a,
+                    remedy="give each pool a range of its own",
+                )
+        return self
+
+
+class NameServers(Value):
+    """Where zones live (RFC 2136 with TSIG) and who resolves for the guests."""
+
+    driver: Literal["knot", "rfc2136", "memory"] = "knot"
+    address: IPv4Address | IPv6Address = IPv4Address("127.0.0.1")
+    port: int = Field(default=5353, ge=1, le=65535)
+    tsig_name: str = "mailstead"
+    tsig_algorithm: Literal["hmac-sha256", "hmac-sha512"] = "hmac-sha256"
+    names: tuple[Domain, ...] = ("ns1.mailstead.example",)
+    hostmaster: Domain = "hostmaster.mailstead.example"
+    resolver: IPv4Address = IPv4Address("198.51.100.53")  # service address of the validating resolver
+    resolver_ipv6: IPv6Address = IPv6Address("fd64:6d72::53")
+
+
+class Certificates(Value):
+    """Who issues certificates: the built-in authority, or an ACME directory (RFC 8555, DNS-01)."""
+
+    issuer: Literal["ca", "acme"] = "ca"
+    acme_directory: str | None = Field(default=None, pattern=r"^https://")
+    acme_contact: str | None = None
+
+    @model_validator(mode="after")
+    def _directory_given(self) -> Self:
+        if self.issuer == "acme" and not self.acme_directory:
+            raise InvalidInput("ACME needs a directory", field="acme_directory", remedy="give its https URL")
+        return self
+
+
+class Image(Value):
+    """Which guest appliance new machines start from, and where built images are kept."""
+
+    name: str = "appliance"
+    cache: Path = Path("/var/lib/mailstead/images")
+
+
+class State(Value):
+    """Where the platform remembers. Empty: files in the platform's folder (SQLite)."""
+
+    database: str = ""  # SQLAlchemy URL, such as postgresql+psycopg://…
+    orders: str = ""  # URL of the workflow engine's own database
+    key_file: Path = Path("mailstead.key")  # key of the secrets; relative to the platform's folder
+
+
+class Platform(Value):
+    """The whole platform file."""
+
+    name: TenantName = "mailstead"
+    state: State = State()
+    sites: tuple[Site, ...] = Field(min_length=1)
+    network: Network = Network()
+    dns: NameServers = NameServers()
+    certificates: Certificates = Certificates()
+    image: Image = Image()
+    grace_days: int = Field(default=30, ge=0, le=3650)  # disks of a removed tenant
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        return tuple(host for site in self.sites for host in site.hosts)
+
+    @model_validator(mode="after")
+    def _hosts_differ(self) -> Self:
+        names = [host.name for host in self.hosts]
+        for name in names:
+            if names.count(name) > 1:
+                raise InvalidInput(
+                    f"two hosts are named {name}", field="hosts", value=name, remedy="rename one"
+                )
+        return self

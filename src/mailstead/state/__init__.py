@@ -1,0 +1,1 @@
+"""The database: one address, transactions, migrations. Chapters keep their tables in their `store.py`."""

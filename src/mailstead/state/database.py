@@ -1,0 +1,74 @@
+"""SQLite by default, PostgreSQL by changing one URL; the same SQL (SQLAlchemy Core) on both."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+
+from mailstead.ground.errors import Unreachable
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Database:
+    """A pool of connections to the platform's state; `url` is an SQLAlchemy URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else create_engine(url)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Yield a connection whose work is kept as a whole or not at all; writers take turns.
+
+        Raises Unreachable when the database does not answer, or stays locked for 30 s.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            message = f"the database does not answer: {error.orig}"
+            raise Unreachable(
+                message, remedy="look at the database server, its disk and its locks"
+            ) from error
+
+    def migrate(self) -> None:
+        """Bring the tables to this release's shape; may be repeated."""
+        with self.engine.begin() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _settle(connection: Any, _record: object) -> None:
+        # We begin transactions ourselves (below): the sqlite3 module would do it too late for readers.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # IMMEDIATE: a transaction that reads and then writes must not find the file changed in between.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

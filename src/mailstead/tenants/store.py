@@ -1,0 +1,178 @@
+"""Tenants as remembered: the wanted state, its revision, and which mail domain is whose."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from mailstead.ground.errors import Conflict, NotFound
+from mailstead.state.database import Database, metadata
+
+from .model import DomainTaken, Tenant
+
+Source = Literal["command", "file"]
+
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("tenant", String(32), primary_key=True),
+    Column("document", Text, nullable=False),  # the whole Tenant as JSON; never a secret
+    Column("revision", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("host", String(32)),
+    Column("removed_at", DateTime(timezone=True)),
+)
+
+domains = Table(
+    "domains",
+    metadata,
+    Column("domain", String(253), primary_key=True),
+    Column(
+        "tenant", String(32), ForeignKey("tenants.tenant", ondelete="CASCADE"), nullable=False, index=True
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A tenant as remembered: what is wanted, how often that changed, where it was placed."""
+
+    tenant: Tenant
+    revision: int
+    source: Source
+    host: str | None
+    removed_at: datetime | None
+
+
+class TenantStore:
+    """All tenants. Every verb is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, tenant: Tenant, *, source: Source = "command") -> Entry:
+        """Remember a new tenant; raise Conflict for a taken name, DomainTaken for a taken domain."""
+        with self._database.transaction() as connection:
+            if _find(connection, tenant.name):
+                remedy = f"choose another name, or change it: mailstead tenant show {tenant.name}"
+                raise Conflict(
+                    f"there is a tenant {tenant.name}", field="name", value=tenant.name, remedy=remedy
+                )
+            connection.execute(
+                insert(tenants).values(
+                    tenant=tenant.name,
+                    document=tenant.model_dump_json(),
+                    revision=1,
+                    status=tenant.status,
+                    source=source,
+                    host=None,
+                    removed_at=None,
+                )
+            )
+            _claim(connection, tenant)
+        return self.get(tenant.name)
+
+    def get(self, name: str) -> Entry:
+        """Return one tenant; raise NotFound."""
+        with self._database.transaction() as connection:
+            return _need(connection, name)
+
+    def all(self) -> dict[str, Entry]:
+        """Return every tenant by name."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(select(tenants).order_by(tenants.c.tenant)).all()
+        return {row.tenant: _entry(row) for row in rows}
+
+    def change(self, name: str, change: Callable[[Tenant], Tenant]) -> Entry:
+        """Replace a tenant's wanted state by what *change* makes of it; an equal one keeps its revision."""
+        with self._database.transaction() as connection:
+            entry = _need(connection, name)
+            wanted = change(entry.tenant)
+            if wanted == entry.tenant:
+                return entry
+            connection.execute(
+                update(tenants)
+                .where(tenants.c.tenant == name)
+                .values(document=wanted.model_dump_json(), revision=entry.revision + 1, status=wanted.status)
+            )
+            connection.execute(delete(domains).where(domains.c.tenant == name))
+            _claim(connection, wanted)
+            return _need(connection, name)
+
+    def place(self, name: str, host: str) -> None:
+        """Remember on which host the tenant's machine lives."""
+        self._set(name, host=host)
+
+    def mark_removed(self, name: str, at: datetime | None) -> None:
+        """Remember since when the tenant is removed; None: it is back."""
+        self._set(name, removed_at=at)
+
+    def forget(self, name: str) -> None:
+        """Drop the tenant and its claims; one already gone is no error."""
+        with self._database.transaction() as connection:
+            connection.execute(delete(domains).where(domains.c.tenant == name))
+            connection.execute(delete(tenants).where(tenants.c.tenant == name))
+
+    def owner_of(self, domain: str) -> str | None:
+        """Return the tenant that a mail domain belongs to."""
+        with self._database.transaction() as connection:
+            return connection.scalar(select(domains.c.tenant).where(domains.c.domain == domain))
+
+    def _set(self, name: str, **values: object) -> None:
+        with self._database.transaction() as connection:
+            _need(connection, name)
+            connection.execute(update(tenants).where(tenants.c.tenant == name).values(**values))
+
+
+def _claim(connection: Connection, tenant: Tenant) -> None:
+    for domain in tenant.domains:
+        taken = connection.scalar(select(domains.c.tenant).where(domains.c.domain == domain.name))
+        if taken:
+            raise _taken(domain.name)
+        try:
+            connection.execute(insert(domains).values(domain=domain.name, tenant=tenant.name))
+        except IntegrityError as error:  # claimed by another process since we looked (PostgreSQL)
+            raise _taken(domain.name) from error
+
+
+def _taken(domain: str) -> DomainTaken:
+    # Whose it is stays untold: one tenant must not learn of another.
+    remedy = "give another domain, or remove it from the tenant that has it"
+    return DomainTaken(f"{domain} is served already", field="domain", value=domain, remedy=remedy)
+
+
+def _find(connection: Connection, name: str) -> Entry | None:
+    row = connection.execute(select(tenants).where(tenants.c.tenant == name)).one_or_none()
+    return _entry(row) if row else None
+
+
+def _need(connection: Connection, name: str) -> Entry:
+    entry = _find(connection, name)
+    if entry is None:
+        raise NotFound(
+            f"there is no tenant {name}", field="tenant", value=name, remedy="see mailstead tenant list"
+        )
+    return entry
+
+
+def _entry(row: "Row[tuple[object, ...]]") -> Entry:
+    tenant = Tenant.model_validate_json(row.document)
+    return Entry(tenant, row.revision, row.source, row.host, row.removed_at)
