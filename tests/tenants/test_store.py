@@ -73,7 +73,8 @@ def test_twenty_at_once_on_one_domain_make_one_owner(store: TenantStore) -> None
 
 def test_place_and_removal_are_remembered(store: TenantStore) -> None:
     store.add(tenant())
-    store.place("acme", "kvm1")
+    assert store.place("acme", lambda _: "kvm1") == "kvm1"
+    assert store.place("acme", lambda _: "kvm2") == "kvm1"
     store.mark_removed("acme", datetime(2026, 1, 2, tzinfo=UTC))
     entry = store.get("acme")
     assert entry.host == "kvm1"

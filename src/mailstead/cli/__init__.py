@@ -1,1 +1,5 @@
-"""The same functions in a terminal, one file a subject."""
+"""The same functions in a terminal, one file a subject. Commands parse, call one function, and show."""
+
+from .app import main
+
+__all__ = ["main"]

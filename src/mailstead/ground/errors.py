@@ -15,6 +15,7 @@ MailsteadError
 └── Cancelled          the order was cancelled by a person                   exit 8
 """
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 
@@ -117,3 +118,15 @@ class Cancelled(MailsteadError):
 def worth_retrying(error: BaseException) -> bool:
     """Say whether the same call may succeed later."""
     return isinstance(error, MailsteadError) and error.retry
+
+
+def error_classes(root: type[MailsteadError] = MailsteadError) -> Iterator[type[MailsteadError]]:
+    """Yield every error class that is loaded, *root* first."""
+    yield root
+    for child in root.__subclasses__():
+        yield from error_classes(child)
+
+
+def exit_status_of(code: str) -> int:
+    """Return the exit status that belongs to a stable code; 1 for one that is not known."""
+    return next((error.exit_status for error in error_classes() if error.code == code), 1)

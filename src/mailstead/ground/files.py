@@ -14,9 +14,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             return tomllib.load(file)
     except FileNotFoundError as error:
-        raise NotFound(
-            f"there is no {path}", field="file", value=path, remedy="make one: mailstead init"
-        ) from error
+        raise NotFound(f"there is no {path}", field="file", value=path, remedy="make one: mailstead init") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         remedy = "mend the file; see https://toml.io for the format"
         raise InvalidInput(f"{path.name}: {error}", field="file", value=path, remedy=remedy) from error

@@ -34,9 +34,7 @@ def _explained(error: ValidationError, where: str) -> MailsteadError:
     place = f"{where}: " if where else ""
     if isinstance(inner, InvalidInput):
         field = field if first["loc"] else inner.field
-        return type(inner)(
-            f"{place}{field}: {inner.message}", field=field, value=inner.value, remedy=inner.remedy
-        )
+        return type(inner)(f"{place}{field}: {inner.message}", field=field, value=inner.value, remedy=inner.remedy)
     if first["type"] == "extra_forbidden":
         remedy = "remove the key, or see `mailstead schema` for the keys there are"
         return InvalidInput(f"{place}unknown key {field!r}", field=field, remedy=remedy)

@@ -1,1 +1,4 @@
-"""Secrets now; operators, roles and the audit trail to come. Certificates have a chapter of their own."""
+"""Secrets: what they are in memory, how they lie on disk, how passwords are made, judged and hashed.
+
+Not here: certificates (a chapter of their own), and what a secret is for.
+"""

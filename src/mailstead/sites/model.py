@@ -49,10 +49,8 @@ class Network(Value):
     ipv6_pool: IPv6Network = IPv6Network("fd64:6d73::/40")
     ipv6_prefix: int = Field(default=64, ge=48, le=64)
     public_ipv4: IPv4Network = IPv4Network("203.0.113.0/24")
-    public_ipv6: IPv6Network = IPv6Network("2001:db8:6d73::/48")
-    uplink: str | None = Field(
-        default=None, pattern=r"^[A-Za-z0-9._-]{1,15}$"
-    )  # None: nothing leaves the host
+    public_ipv6: IPv6Network = IPv6Network("2001:db8:6d73::/64")
+    uplink: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,15}$")  # None: nothing leaves the host
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
@@ -63,9 +61,7 @@ class Network(Value):
                 value=self.vlan_first,
                 remedy=f"give a number up to {self.vlan_last}",
             )
-        pools = {
-            name: getattr(self, name) for name in ("ipv4_pool", "ipv6_pool", "public_ipv4", "public_ipv6")
-        }
+        pools = {name: getattr(self, name) for name in ("ipv4_pool", "ipv6_pool", "public_ipv4", "public_ipv6")}
         for (one, a), (other, b) in combinations(pools.items(), 2):
             if a.version == b.version and a.overlaps(b):
                 raise OverlappingPools(
@@ -87,6 +83,7 @@ class NameServers(Value):
     tsig_algorithm: Literal["hmac-sha256", "hmac-sha512"] = "hmac-sha256"
     names: tuple[Domain, ...] = ("ns1.mailstead.example",)
     hostmaster: Domain = "hostmaster.mailstead.example"
+    zones: tuple[Domain, ...] = ()  # driver rfc2136: zones that the operator made and lets us fill
     resolver: IPv4Address = IPv4Address("198.51.100.53")  # service address of the validating resolver
     resolver_ipv6: IPv6Address = IPv6Address("fd64:6d72::53")
 
@@ -97,6 +94,7 @@ class Certificates(Value):
     issuer: Literal["ca", "acme"] = "ca"
     acme_directory: str | None = Field(default=None, pattern=r"^https://")
     acme_contact: str | None = None
+    caa: tuple[Domain, ...] = ()  # CAA names of the authority, such as letsencrypt.org
 
     @model_validator(mode="after")
     def _directory_given(self) -> Self:
@@ -141,7 +139,5 @@ class Platform(Value):
         names = [host.name for host in self.hosts]
         for name in names:
             if names.count(name) > 1:
-                raise InvalidInput(
-                    f"two hosts are named {name}", field="hosts", value=name, remedy="rename one"
-                )
+                raise InvalidInput(f"two hosts are named {name}", field="hosts", value=name, remedy="rename one")
         return self

@@ -40,9 +40,7 @@ class Database:
                 yield connection
         except OperationalError as error:
             message = f"the database does not answer: {error.orig}"
-            raise Unreachable(
-                message, remedy="look at the database server, its disk and its locks"
-            ) from error
+            raise Unreachable(message, remedy="look at the database server, its disk and its locks") from error
 
     def migrate(self) -> None:
         """Bring the tables to this release's shape; may be repeated."""

@@ -20,9 +20,7 @@ def _read(path: Path) -> Tenant:
     tenant = Tenant.parse({"name": path.stem, **read_toml(path)}, where=path.name)
     if tenant.name != path.stem:
         remedy = f"rename the file to {tenant.name}.toml"
-        raise InvalidInput(
-            f"{path.name} speaks of {tenant.name}", field="name", value=tenant.name, remedy=remedy
-        )
+        raise InvalidInput(f"{path.name} speaks of {tenant.name}", field="name", value=tenant.name, remedy=remedy)
     return tenant
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -45,9 +46,7 @@ domains = Table(
     "domains",
     metadata,
     Column("domain", String(253), primary_key=True),
-    Column(
-        "tenant", String(32), ForeignKey("tenants.tenant", ondelete="CASCADE"), nullable=False, index=True
-    ),
+    Column("tenant", String(32), ForeignKey("tenants.tenant", ondelete="CASCADE"), nullable=False, index=True),
 )
 
 
@@ -73,9 +72,7 @@ class TenantStore:
         with self._database.transaction() as connection:
             if _find(connection, tenant.name):
                 remedy = f"choose another name, or change it: mailstead tenant show {tenant.name}"
-                raise Conflict(
-                    f"there is a tenant {tenant.name}", field="name", value=tenant.name, remedy=remedy
-                )
+                raise Conflict(f"there is a tenant {tenant.name}", field="name", value=tenant.name, remedy=remedy)
             connection.execute(
                 insert(tenants).values(
                     tenant=tenant.name,
@@ -117,9 +114,19 @@ class TenantStore:
             _claim(connection, wanted)
             return _need(connection, name)
 
-    def place(self, name: str, host: str) -> None:
-        """Remember on which host the tenant's machine lives."""
-        self._set(name, host=host)
+    def place(self, name: str, choose: Callable[[list[Entry]], str]) -> str:
+        """Return the host of the tenant; *choose* names it if it has none, knowing all tenants as they stand.
+
+        One at a time over all processes, so that two choices never count on the same room.
+        """
+        with self._database.transaction() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("LOCK TABLE tenants IN SHARE ROW EXCLUSIVE MODE"))
+            known = _need(connection, name).host
+            if known is None:
+                known = choose([_entry(row) for row in connection.execute(select(tenants))])
+                connection.execute(update(tenants).where(tenants.c.tenant == name).values(host=known))
+            return known
 
     def mark_removed(self, name: str, at: datetime | None) -> None:
         """Remember since when the tenant is removed; None: it is back."""
@@ -167,9 +174,7 @@ def _find(connection: Connection, name: str) -> Entry | None:
 def _need(connection: Connection, name: str) -> Entry:
     entry = _find(connection, name)
     if entry is None:
-        raise NotFound(
-            f"there is no tenant {name}", field="tenant", value=name, remedy="see mailstead tenant list"
-        )
+        raise NotFound(f"there is no tenant {name}", field="tenant", value=name, remedy="see mailstead tenant list")
     return entry
 
 

@@ -1,0 +1,1 @@
+"""Issuers: the built-in authority, ACME, and one in memory."""

@@ -1,0 +1,61 @@
+"""mailstead on the command line: global options, and the commands by subject."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from mailstead.ground.errors import MailsteadError
+
+from . import checks, demo, hosts, images, mail, orders, plans, platform, services, show, tenants
+from .face import DEFAULT_HOME, Face
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="Every tenant a homestead of its own: a virtual machine, network, DNS zone and mail server each.",
+    epilog="Exit status: 0 done · 1 unexpected · 2 refused, nothing changed · 3 drift, or a check failed · "
+    "4 not found · 5 far side silent · 6 far side refused · 7 lease lost · 8 cancelled. --json may stand anywhere.",
+)
+
+app.add_typer(tenants.app, name="tenant", help="Tenants: add, show, change, suspend, remove.")
+app.add_typer(mail.mailboxes, name="mailbox", help="Mailboxes of a tenant.")
+app.add_typer(mail.aliases, name="alias", help="Aliases: mail to one address goes to others.")
+app.add_typer(mail.lists, name="list", help="Distribution lists.")
+app.add_typer(mail.domains, name="domain", help="Mail domains of a tenant and their policies.")
+app.add_typer(orders.app, name="order", help="Orders: what is being done, was done, or failed.")
+app.add_typer(hosts.app, name="host", help="Hosts: what they have and carry.")
+app.add_typer(services.app, name="services", help="What the platform runs on this machine beside machines.")
+app.add_typer(images.app, name="image", help="The guest appliance that machines start from.")
+for commands in (platform, plans, checks, demo):
+    commands.register(app)
+
+
+@app.callback()
+def start(
+    context: typer.Context,
+    home: Annotated[
+        Path, typer.Option(envvar="MAILSTEAD_HOME", help="Folder of the platform: mailstead.toml, tenants/, state.")
+    ] = DEFAULT_HOME,
+    json: Annotated[bool, typer.Option("--json", help="Speak JSON; may stand anywhere.")] = False,
+) -> None:
+    """Make the face that every command of this call uses."""
+    context.obj = Face(home, json)
+
+
+def main() -> None:
+    """Run the command line; errors become one clear message and an exit status."""
+    words = sys.argv[1:]
+    in_json = "--json" in words
+    # Wherever it stands, --json belongs to the whole call.
+    arguments = ["--json"] * in_json + [word for word in words if word != "--json"]
+    try:
+        app(arguments)
+    except MailsteadError as error:
+        show.error(error, in_json=in_json)
+        sys.exit(error.exit_status)
+    except click.exceptions.Abort:
+        sys.exit(1)

@@ -1,0 +1,55 @@
+"""mailstead init | work | schema."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from mailstead.ground.values import Value
+from mailstead.lifecycle.upkeep import upkeep
+from mailstead.sites.files import EXAMPLE
+from mailstead.sites.model import Platform
+from mailstead.tenants.model import Tenant
+from mailstead.wiring import found_platform
+
+from .face import face_of
+
+
+def register(app: typer.Typer) -> None:
+    """Hang these commands below the program itself."""
+    app.command()(init)
+    app.command()(work)
+    app.command()(schema)
+
+
+def init(context: typer.Context) -> None:
+    """Found a platform in the home folder: mailstead.toml, key file, database. What is there is kept."""
+    face = face_of(context)
+    made = found_platform(face.home, EXAMPLE)
+    told = "\n".join(f"  made {path}" for path in made) or "  nothing: all of it was there"
+    face.say(
+        f"platform in {face.home}\n{told}\nlook through mailstead.toml, then: mailstead tenant add --help", made=made
+    )
+
+
+def work(
+    context: typer.Context,
+    every_s: Annotated[float, typer.Option("--every", help="Seconds between two rounds of upkeep.")] = 300.0,
+    rounds: Annotated[int, typer.Option(help="Stop after so many rounds; 0: never.")] = 0,
+) -> None:
+    """Carry out orders as they come, and keep certificates and removals on time, until interrupted."""
+    face = face_of(context)
+    with face.platform(worker=True) as running:
+        running.demand_worker()
+        upkeep(running.lifecycle, running.world, every_s=every_s, rounds=rounds)
+
+
+def schema(
+    what: Annotated[str, typer.Argument(help="platform or tenant.")] = "platform",
+) -> None:
+    """Print the JSON Schema of mailstead.toml (platform) or of a file in tenants/ (tenant)."""
+    models: dict[str, type[Value]] = {"platform": Platform, "tenant": Tenant}
+    model = models.get(what)
+    if model is None:
+        raise typer.BadParameter("say platform or tenant")
+    typer.echo(json.dumps(model.model_json_schema(), indent=2))

@@ -1,0 +1,152 @@
+"""The ledger: which records we wrote, for whom, and when a zone was last seen to be as wanted."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from mailstead.ground.errors import Conflict
+from mailstead.state.database import Database, metadata
+
+from .model import Record
+
+PLATFORM = ""  # the owner of records that belong to no tenant
+
+record_table = Table(
+    "dns_record",
+    metadata,
+    Column("zone", String(253), primary_key=True),
+    Column("name", String(253), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("ttl", Integer, nullable=False),
+    Column("tenant", String(32), nullable=False, index=True),
+)
+
+zone_table = Table(
+    "dns_zone",
+    metadata,
+    Column("zone", String(253), primary_key=True),
+    Column("tenant", String(32), nullable=False, index=True),
+    Column("serial", BigInteger),
+    Column("fingerprint", String(64)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """At this serial the zone held exactly what `fingerprint` stands for."""
+
+    serial: int
+    fingerprint: str
+
+
+class RecordLedger:
+    """What mailstead wrote into zones. Records are claimed *before* they are sent and released *after* they are
+    removed, so that whoever is killed in between leaves nothing unowned."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, zone: str, tenant: str | None = None) -> frozenset[Record]:
+        """Return what we wrote into *zone*, for *tenant* or (None) for anybody."""
+        return self.all(tenant=tenant, zone=zone).get(zone, frozenset())
+
+    def all(self, *, tenant: str | None = None, zone: str | None = None) -> dict[str, frozenset[Record]]:
+        """Return what we wrote, by zone, in one question."""
+        table = record_table
+        query = select(table.c.zone, table.c.name, table.c.kind, table.c.ttl, table.c.value)
+        if tenant is not None:
+            query = query.where(table.c.tenant == tenant)
+        if zone is not None:
+            query = query.where(table.c.zone == zone)
+        found: dict[str, set[Record]] = defaultdict(set)
+        with self._database.transaction() as connection:
+            for where, *fields in connection.execute(query):
+                found[where].add(Record(*fields))
+        return {where: frozenset(records) for where, records in found.items()}
+
+    def claim(self, zone: str, tenant: str, records: Iterable[Record]) -> None:
+        """Write down that *records* are ours, for *tenant*; may be repeated. Raises Conflict if they are another's."""
+        with self._database.transaction() as connection:
+            owners = _owners(connection, zone)
+            for record in set(records):
+                owner = owners.get(record.key)
+                if owner is None:
+                    connection.execute(insert(record_table).values(_row(zone, tenant, record)))
+                elif owner != tenant:
+                    raise _taken(record, owner)
+
+    def release(self, zone: str, tenant: str, records: Iterable[Record]) -> None:
+        """Forget *records*; what is forgotten already is no error."""
+        table = record_table
+        with self._database.transaction() as connection:
+            for record in records:
+                where = (table.c.zone == zone, table.c.tenant == tenant, table.c.name == record.name)
+                same = (table.c.kind == record.kind, table.c.value == record.value)
+                connection.execute(delete(table).where(*where, *same))
+
+    def zones(self) -> dict[str, str]:
+        """Return the zones that we made, with the tenant each was made for."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(select(zone_table.c.zone, zone_table.c.tenant))
+            return {row.zone: row.tenant for row in rows}
+
+    def note_zone(self, zone: str, tenant: str) -> None:
+        """Write down that we are about to make *zone*; may be repeated."""
+        with self._database.transaction() as connection:
+            if not connection.execute(select(zone_table.c.zone).where(zone_table.c.zone == zone)).first():
+                connection.execute(insert(zone_table).values(zone=zone, tenant=tenant))
+
+    def drop_zone(self, zone: str) -> None:
+        """Forget *zone* and all its records."""
+        with self._database.transaction() as connection:
+            connection.execute(delete(record_table).where(record_table.c.zone == zone))
+            connection.execute(delete(zone_table).where(zone_table.c.zone == zone))
+
+    def saw(self, zone: str, sighting: Sighting) -> None:
+        """Write down that *zone* was as wanted; only zones that we made are remembered."""
+        values = {"serial": sighting.serial, "fingerprint": sighting.fingerprint}
+        with self._database.transaction() as connection:
+            connection.execute(update(zone_table).where(zone_table.c.zone == zone).values(values))
+
+    def sightings(self) -> dict[str, Sighting]:
+        """Return when each zone was last seen to be as wanted."""
+        table = zone_table
+        with self._database.transaction() as connection:
+            rows = connection.execute(select(table).where(table.c.serial.is_not(None)))
+            return {row.zone: Sighting(row.serial, row.fingerprint) for row in rows}
+
+
+def _owners(connection: Connection, zone: str) -> dict[tuple[str, str, str], str]:
+    table = record_table
+    query = select(table.c.name, table.c.kind, table.c.value, table.c.tenant).where(table.c.zone == zone)
+    return {(name, kind, value): tenant for name, kind, value, tenant in connection.execute(query)}
+
+
+def _row(zone: str, tenant: str, record: Record) -> dict[str, str | int]:
+    where: dict[str, str | int] = {"zone": zone, "tenant": tenant, "name": record.name, "kind": record.kind}
+    return where | {"value": record.value, "ttl": record.ttl}
+
+
+def _taken(record: Record, owner: str) -> Conflict:
+    whose = f"tenant {owner}" if owner else "the platform"
+    return Conflict(
+        f"{record} was published for {whose}",
+        field="record",
+        value=str(record),
+        remedy="publish it in one place only",
+    )

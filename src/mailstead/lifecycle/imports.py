@@ -1,0 +1,57 @@
+"""Mailboxes from a CSV file: read wholly and validated before anything is changed."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailstead.ground.errors import InvalidInput, MailsteadError, NotFound
+from mailstead.security.model import Secret
+from mailstead.security.passwords import check_password
+from mailstead.tenants.model import Mailbox
+
+COLUMNS = ("address", "name", "quota_mib", "password")
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxRow:
+    """One line: the mailbox, and its password if the file gives one."""
+
+    mailbox: Mailbox
+    password: Secret | None
+
+
+def read_mailboxes(file: Path) -> list[MailboxRow]:
+    """Read *file* (UTF-8, header line); raise NotFound, or InvalidInput naming line and field."""
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as lines:
+            reader = csv.DictReader(lines)
+            _refuse_header(file, list(reader.fieldnames or ()))
+            rows = [_read(f"{file.name} line {reader.line_num}", row) for row in reader]
+    except FileNotFoundError as error:
+        raise NotFound(f"there is no {file}", field="file", value=file, remedy="check the path") from error
+    except UnicodeDecodeError as error:
+        remedy = "save it as UTF-8"
+        raise InvalidInput(f"{file.name} is no UTF-8 text", field="file", value=file, remedy=remedy) from error
+    if not rows:
+        raise InvalidInput(f"{file.name} holds no mailbox", field="file", value=file, remedy="add a line for each")
+    return rows
+
+
+def _refuse_header(file: Path, header: list[str]) -> None:
+    unknown = [column for column in header if column not in COLUMNS]
+    if "address" not in header or unknown:
+        found = unknown[0] if unknown else ",".join(header)
+        remedy = f"begin with a line of column names: address, and any of {', '.join(COLUMNS[1:])}"
+        raise InvalidInput(f"{file.name}: the header does not fit", field="header", value=found, remedy=remedy)
+
+
+def _read(where: str, row: dict[str, str]) -> MailboxRow:
+    given = {name: value for name, value in row.items() if value and name in COLUMNS}
+    password = Secret.of(given.pop("password")) if "password" in given else None
+    mailbox = Mailbox.parse(given, where=where)
+    if password:
+        try:
+            check_password(password, mailbox.address)
+        except MailsteadError as error:
+            raise InvalidInput(f"{where}: {error.message}", field="password", remedy=error.remedy) from error
+    return MailboxRow(mailbox, password)

@@ -1,0 +1,47 @@
+"""The tenant's machine: defined, running, of the size allowed, its port bound to its segment."""
+
+from dataclasses import dataclass
+
+from mailstead.ground.plans import ChangePlan
+from mailstead.hypervisors.model import Disk, DiskFormat, DiskRole, Machine, Nic
+from mailstead.hypervisors.plan import compare_machines, machine_for
+from mailstead.hypervisors.workflow import apply_change
+from mailstead.lifecycle.look import Look
+from mailstead.lifecycle.world import World
+from mailstead.networks.plan import segment_for
+
+from .part import Subject
+from .storage import image_of, wanted_volumes
+
+GRACEFUL_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class MachinePart:
+    world: World
+    chapter: str = "machine"
+
+    def plan(self, subject: Subject, look: Look) -> ChangePlan[Machine]:
+        found = look.machines(subject.host)
+        there = {subject.name: found[subject.name]} if subject.name in found else {}
+        wanted = {subject.name: self._wanted(subject, look)} if subject.serves else {}
+        return compare_machines(wanted, there)
+
+    def apply(self, subject: Subject, plan: ChangePlan[Machine]) -> None:
+        ports = self.world.hosts[subject.host]
+        for change in plan:
+            apply_change(ports.machines, change, graceful_s=GRACEFUL_S)
+        if subject.serves:
+            ports.switch.attach(subject.name)
+
+    def _wanted(self, subject: Subject, look: Look) -> Machine:
+        segment = segment_for(subject.tenant, subject.numbers)
+        volumes = wanted_volumes(self.world, subject, look).values()
+        bridge = self.world.hosts[subject.host].host.bridge
+        return machine_for(
+            subject.tenant,
+            platform=self.world.platform.name,
+            nic=Nic(mac=segment.mac, bridge=bridge, port=segment.port, vlan=segment.vlan),
+            boot=image_of(self.world, subject, look).boot,
+            disks=tuple(Disk(DiskRole(v.role), v.location, DiskFormat(v.format)) for v in volumes),
+        )

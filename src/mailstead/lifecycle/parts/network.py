@@ -1,0 +1,36 @@
+"""The tenant's segment on its host's switch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mailstead.ground.plans import ChangePlan
+from mailstead.lifecycle.look import Look
+from mailstead.lifecycle.world import World
+from mailstead.networks.model import Segment
+from mailstead.networks.plan import compare_segments, host_network_for, segment_for
+
+from .part import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkPart:
+    world: World
+    chapter: str = "network"
+
+    def plan(self, subject: Subject, look: Look) -> ChangePlan[Segment]:
+        name = subject.name
+        wanted = {name: segment_for(subject.tenant, subject.numbers)} if subject.serves else {}
+        return compare_segments(wanted, _only(name, look.segments(subject.host)))
+
+    def apply(self, subject: Subject, plan: ChangePlan[Segment]) -> None:
+        switch = self.world.hosts[subject.host].switch
+        for change in plan:
+            if change.after is None:
+                switch.remove(subject.name)
+            else:
+                switch.prepare(host_network_for(self.world.platform.network, self.world.platform.dns))
+                switch.ensure(change.after)
+
+
+def _only(name: str, found: Mapping[str, Segment]) -> dict[str, Segment]:
+    return {name: found[name]} if name in found else {}

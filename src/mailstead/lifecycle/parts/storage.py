@@ -1,0 +1,51 @@
+"""The tenant's disks. They outlive everything else: only a purge gives them up."""
+
+from dataclasses import dataclass
+
+from mailstead.ground.plans import ChangePlan
+from mailstead.hypervisors.model import DiskRole, Power
+from mailstead.lifecycle.look import Look
+from mailstead.lifecycle.world import GuestImage, World
+from mailstead.storage.model import Role, Volume, VolumeKey
+from mailstead.storage.plan import compare_volumes, volumes_for
+
+from .part import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class StoragePart:
+    world: World
+    chapter: str = "storage"
+
+    def plan(self, subject: Subject, look: Look) -> ChangePlan[Volume]:
+        found = look.volumes(subject.host)
+        keys = [VolumeKey(subject.name, role) for role in Role]
+        there = {key: found[key] for key in keys if key in found}
+        if not subject.serves:
+            return compare_volumes(there, there)  # kept as they are for the grace time
+        return compare_volumes(wanted_volumes(self.world, subject, look), there)
+
+    def apply(self, subject: Subject, plan: ChangePlan[Volume]) -> None:
+        ports = self.world.hosts[subject.host]
+        machine = ports.machines.machines().get(subject.name)
+        for change in plan:
+            if change.after is None:
+                continue
+            if change.before and machine and machine.power is not Power.OFF:
+                ports.machines.grow(subject.name, DiskRole(change.after.role), size_mib=change.after.size_mib)
+            else:
+                ports.volumes.ensure(change.after)
+
+
+def wanted_volumes(world: World, subject: Subject, look: Look) -> dict[VolumeKey, Volume]:
+    """Return the tenant's disks; a system disk that is there keeps the image it stands on."""
+    image = image_of(world, subject, look)
+    folder = world.hosts[subject.host].host.folder
+    volumes = volumes_for(subject.tenant, folder=folder, image=image.system, system_mib=image.system_mib)
+    return {volume.key: volume for volume in volumes}
+
+
+def image_of(world: World, subject: Subject, look: Look) -> GuestImage:
+    """Return the image below the tenant's system disk: its kernel must fit the modules on that disk."""
+    found = look.volumes(subject.host).get(VolumeKey(subject.name, Role.SYSTEM))
+    return world.image(found.base if found else None)

@@ -1,0 +1,33 @@
+"""What a worker does by itself beside orders: certificates in time. Drift is told, never healed unasked."""
+
+from mailstead.tenants.model import Status
+
+from .look import Look
+from .parts.credentials import Credentials
+from .parts.part import Subject
+from .verbs import Lifecycle
+from .world import World
+
+
+def upkeep(lifecycle: Lifecycle, world: World, *, every_s: float, rounds: int = 0) -> None:
+    """Look every *every_s* seconds for what is due and order it; *rounds* 0: until interrupted."""
+    done = 0
+    while not rounds or done < rounds:
+        order_due(lifecycle, world)
+        done += 1
+        if done != rounds:
+            world.clock.sleep(every_s)
+
+
+def order_due(lifecycle: Lifecycle, world: World) -> list[str]:
+    """Order what is due now, and return the tenants it is for; one with an open order is left to it."""
+    look, credentials = Look(world), Credentials(world)
+    due = []
+    for name, entry in look.entries.items():
+        numbers = look.numbers.get(name)
+        if entry.tenant.status is Status.REMOVED or entry.host is None or numbers is None or lifecycle.busy(name):
+            continue
+        if credentials.plan(Subject(entry, entry.host, numbers), look):
+            lifecycle.settle(name)
+            due.append(name)
+    return due

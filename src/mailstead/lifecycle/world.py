@@ -1,0 +1,72 @@
+"""Everything a journey can reach, by its port; `wiring.py` fills it, nothing here knows a driver."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from mailstead.certificates.port import Issuer
+from mailstead.certificates.store import CertificateStore
+from mailstead.dns.port import Resolver
+from mailstead.dns.store import RecordLedger
+from mailstead.dns.workflow import Server
+from mailstead.ground.clock import Clock
+from mailstead.guests.port import GuestChannel
+from mailstead.hypervisors.model import DirectBoot
+from mailstead.hypervisors.port import HostRoom, Hypervisor, LiveGrow, LiveResize, Statistics
+from mailstead.mailservers.port import MailServer
+from mailstead.networks.port import Switch
+from mailstead.networks.store import NumberStore
+from mailstead.security.store import Vault
+from mailstead.sites.model import Host, Platform
+from mailstead.storage.port import VolumeStore
+from mailstead.tenants.store import TenantStore
+
+from .store import DkimBook
+
+
+class MachineHost(Hypervisor, LiveResize, LiveGrow, Statistics, HostRoom, Protocol):
+    """A hypervisor that can do all that a tenant's life needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuestImage:
+    """What new machines start from: the file below system disks, and how it is booted."""
+
+    system: Path
+    system_mib: int
+    boot: DirectBoot
+
+
+@dataclass(frozen=True, slots=True)
+class HostPorts:
+    """One host's ports."""
+
+    host: Host
+    machines: MachineHost
+    volumes: VolumeStore
+    switch: Switch
+    guests: GuestChannel
+    mail: MailServer
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All ports and stores of a platform. `image` gives the image that a system disk stands on, or
+    (None) the one for new machines; it is asked late, for building one takes minutes."""
+
+    platform: Platform
+    clock: Clock
+    tenants: TenantStore
+    numbers: NumberStore
+    records: RecordLedger
+    certificates: CertificateStore
+    vault: Vault
+    dkim: DkimBook
+    names: Server
+    resolver: Resolver
+    issuer: Issuer
+    issuers: tuple[str, ...]  # CAA names of whoever may issue
+    hosts: Mapping[str, HostPorts]
+    image: Callable[[Path | None], GuestImage]
+    new_id: Callable[[], str]

@@ -1,0 +1,1 @@
+"""Real sockets and the memory world, behind one port."""

@@ -1,0 +1,1 @@
+"""Switches: in memory, and Open vSwitch with nftables on Linux."""

@@ -1,0 +1,71 @@
+"""How programs of the host are run: argv lists, text in, text out, errors of our own tree."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+
+from mailstead.ground.errors import Denied, MailsteadError, OutcomeUnknown, Rejected, Unreachable
+
+_NOT_RUNNING = ("database connection failed", "failed to connect", "is not a bridge or a socket")
+_NO_RIGHT = ("operation not permitted", "permission denied", "you must be root")
+
+
+class Commands:
+    """Runs programs, each behind *prefix*: nothing, or for instance `ip netns exec NAME`."""
+
+    def __init__(self, prefix: Sequence[str] = (), timeout_s: float = 30.0) -> None:
+        self._prefix = tuple(prefix)
+        self._timeout_s = timeout_s
+
+    def run(self, argv: Sequence[str], stdin: str = "") -> str:
+        """Return what the program printed.
+
+        Raises Unreachable (Open vSwitch is not running), Denied (no root rights), OutcomeUnknown (no answer
+        in time), Rejected (anything else, with the program's own words).
+        """
+        try:
+            done = subprocess.run(
+                [*self._prefix, *argv],
+                input=stdin,
+                capture_output=True,
+                text=True,
+                timeout=self._timeout_s,
+                check=False,
+                env={**os.environ, "LC_ALL": "C"},  # we read messages
+            )
+        except FileNotFoundError as error:
+            raise _missing(str(error.filename)) from error
+        except subprocess.TimeoutExpired as error:
+            raise OutcomeUnknown(
+                f"{argv[0]} did not answer within {self._timeout_s:g} s", field="host", value=argv[0]
+            ) from error
+        if done.returncode:
+            raise _failed(argv[0], done.stderr.strip() or done.stdout.strip())
+        return done.stdout
+
+    def succeeds(self, argv: Sequence[str]) -> bool:
+        """Say whether the program ends with status 0; a program that is missing does not."""
+        try:
+            self.run(argv)
+        except (Rejected, Unreachable):
+            return False
+        return True
+
+
+def _missing(program: str) -> Rejected:
+    return Rejected(
+        f"the program {program} is not installed",
+        field="host",
+        value=program,
+        remedy="install openvswitch-switch, nftables, iproute2 and procps",
+    )
+
+
+def _failed(program: str, words: str) -> MailsteadError:
+    lowered = words.lower()
+    if any(mark in lowered for mark in _NO_RIGHT):
+        return Denied(f"{program}: {words}", field="user", remedy="run as root")
+    if any(mark in lowered for mark in _NOT_RUNNING):
+        remedy = "start Open vSwitch, or run `mailstead apply`, which does"
+        return Unreachable(f"{program}: {words}", field="host", value=program, remedy=remedy)
+    return Rejected(f"{program}: {words}", field="host", value=program)

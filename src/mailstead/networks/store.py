@@ -1,0 +1,96 @@
+"""Which tenant holds which numbers. The database refuses to give one number twice."""
+
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import Any
+
+from sqlalchemy import Column, Connection, Integer, Row, String, Table, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from mailstead.ground.errors import Conflict
+from mailstead.sites.model import Network
+from mailstead.state.database import Database, metadata
+
+from .model import Numbers
+from .plan import next_numbers
+
+ATTEMPTS = 50
+
+network_numbers = Table(
+    "network_numbers",
+    metadata,
+    Column("tenant", String(32), primary_key=True),
+    Column("vlan", Integer, nullable=False, unique=True),
+    Column("ipv4", String(18), nullable=False, unique=True),
+    Column("ipv6", String(43), nullable=False, unique=True),
+    Column("public_ipv4", String(15), nullable=False, unique=True),
+    Column("public_ipv6", String(39), nullable=False, unique=True),
+)
+
+
+class NumberStore:
+    """Gives numbers from *pools* and keeps them; safe under concurrent threads and processes."""
+
+    def __init__(self, database: Database, pools: Network) -> None:
+        self._database = database
+        self._pools = pools
+
+    def allocate(self, tenant: str) -> Numbers:
+        """Return the tenant's numbers, taking free ones if it has none.
+
+        Raises VlansExhausted or AddressesExhausted; Conflict when others were faster every time.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                with self._database.transaction() as connection:
+                    return self._held(connection, tenant) or self._take(connection, tenant)
+            except IntegrityError:
+                continue  # somebody committed the same number first: look again
+        raise Conflict(
+            f"others took every number chosen for {tenant}", field="tenant", value=tenant, remedy="try again"
+        )
+
+    def of(self, tenant: str) -> Numbers | None:
+        """Return the tenant's numbers, None if it has none."""
+        with self._database.transaction() as connection:
+            return self._held(connection, tenant)
+
+    def all(self) -> dict[str, Numbers]:
+        """Return every tenant's numbers."""
+        with self._database.transaction() as connection:
+            return {row.tenant: _numbers(row) for row in connection.execute(select(network_numbers))}
+
+    def release(self, tenant: str) -> None:
+        """Free the tenant's numbers; a tenant without any is no error."""
+        with self._database.transaction() as connection:
+            connection.execute(delete(network_numbers).where(network_numbers.c.tenant == tenant))
+
+    def _held(self, connection: Connection, tenant: str) -> Numbers | None:
+        asked = select(network_numbers).where(network_numbers.c.tenant == tenant)
+        row = connection.execute(asked).one_or_none()
+        return _numbers(row) if row else None
+
+    def _take(self, connection: Connection, tenant: str) -> Numbers:
+        taken = [_numbers(row) for row in connection.execute(select(network_numbers))]
+        numbers = next_numbers(self._pools, taken)
+        connection.execute(insert(network_numbers).values(tenant=tenant, **_row(numbers)))
+        return numbers
+
+
+def _numbers(row: Row[Any]) -> Numbers:
+    return Numbers(
+        vlan=row.vlan,
+        ipv4=IPv4Network(row.ipv4),
+        ipv6=IPv6Network(row.ipv6),
+        public_ipv4=IPv4Address(row.public_ipv4),
+        public_ipv6=IPv6Address(row.public_ipv6),
+    )
+
+
+def _row(numbers: Numbers) -> dict[str, int | str]:
+    return {
+        "vlan": numbers.vlan,
+        "ipv4": str(numbers.ipv4),
+        "ipv6": str(numbers.ipv6),
+        "public_ipv4": str(numbers.public_ipv4),
+        "public_ipv6": str(numbers.public_ipv6),
+    }

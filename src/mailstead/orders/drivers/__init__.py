@@ -1,0 +1,1 @@
+"""The engines: `memory` for trial runs and simulation, `dbos` for everything else."""

@@ -1,0 +1,135 @@
+"""A deterministic engine: one seed replays a whole history, hours cost nothing, a crash can be ordered."""
+
+import builtins
+import random
+
+from mailstead.ground.clock import Clock, VirtualClock
+from mailstead.orders import plan
+from mailstead.orders.desk import LedgerDesk
+from mailstead.orders.model import Lease, Limits, OrderView
+from mailstead.orders.port import Workflow
+from mailstead.orders.run import execute
+
+from .course import Course, Crashed, Moment
+from .journal import Journal
+
+WORKER = "memory"
+
+
+class MemoryEngine(LedgerDesk):
+    """An `Engine` whose time passes only in `wait`, `watch` and `settle`, one execution moving at a time.
+
+    A new engine on the same *journal* goes on where an earlier one was left or crashed.
+    """
+
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        *,
+        journal: Journal | None = None,
+        limits: Limits = Limits(),  # noqa: B008  # frozen
+        seed: int = 0,
+    ) -> None:
+        self.clock = clock or VirtualClock()
+        self.journal = journal or Journal()
+        self.ledger = self.journal.ledger
+        self.leases = self.journal.leases
+        super().__init__(self.ledger, self.clock)
+        self._limits = limits
+        self._chance = random.Random(seed)  # noqa: S311  # a scheduler's dice, no secret
+        self._workflows: dict[str, Workflow] = {}
+        self._courses: builtins.list[Course] = []
+        self._crash: tuple[str, Moment] | None = None
+        self._open = False
+
+    def register(self, kind: str, workflow: Workflow) -> None:
+        self._workflows[kind] = workflow
+
+    def launch(self) -> None:
+        self._open = True
+        self.leases.release_all(WORKER)
+        for order in self.ledger.active():
+            self.ledger.change(order.id, plan.taken_back)
+
+    def close(self) -> None:
+        self._open = False
+        for course in self._courses:
+            course.stop()
+        self._courses.clear()
+
+    def crash_at(self, step: str, moment: Moment) -> None:
+        """Die, once, when *step* reaches *moment*: whoever lets time pass then gets Crashed."""
+        self._crash = (step, moment)
+
+    def settle(self) -> None:
+        """Let time pass until nothing more happens by itself."""
+        while self._advance():
+            pass
+
+    def workflow(self, kind: str) -> Workflow:
+        if kind not in self._workflows:
+            raise plan.unknown_kind(kind)
+        return self._workflows[kind]
+
+    def take(self, resource: str, holder: str) -> Lease | None:
+        return self.leases.take(resource, holder, WORKER)
+
+    def release(self, lease: Lease) -> None:
+        self.leases.release(lease)
+
+    def _poke(self) -> None:
+        for course in self._courses:
+            course.wake()
+
+    def _idle(self, seconds: float) -> bool:  # time here passes in events
+        return self._advance()
+
+    def _advance(self) -> bool:
+        """Let one execution move to its next pause, or turn the clock; false: all is still."""
+        if not self._open:
+            return False
+        self._dispatch()
+        ready = [course for course in self._courses if course.wakes <= self.clock.monotonic()]
+        if not ready:
+            return self._doze()
+        course = self._chance.choice(ready)
+        course.move()
+        if course.crashed:
+            self.close()
+            raise Crashed
+        if course.over:
+            self._courses.remove(course)
+        return True
+
+    def _doze(self) -> bool:
+        if not self._courses:
+            return False
+        next_wake = min(course.wakes for course in self._courses)
+        self.clock.sleep(next_wake - self.clock.monotonic())
+        return True
+
+    def _dispatch(self) -> None:
+        active = self.ledger.active()
+        for order in active:
+            if not order.status.is_open:
+                self.ledger.change(order.id, plan.taken_back)
+        handed = [order for order in active if order.handed and order.status.is_open]
+        waiting = plan.due([order for order in active if order.status.is_open])
+        for order in plan.fitting(waiting, handed, self._limits):
+            self._forget_failure(order)
+            self._courses.append(self._course(self.ledger.change(order.id, plan.handed_over)))
+
+    def _forget_failure(self, order: OrderView) -> None:
+        """Drop the checkpoints from the failed step on, so that it runs again."""
+        if order.resume_at is not None:
+            del self.journal.steps.get(order.id, [])[order.resume_at - 1 :]
+
+    def _course(self, order: OrderView) -> Course:
+        steps = self.journal.steps.setdefault(order.id, [])
+        holder = f"{order.id}/{self.ledger.next_number()}"
+        return Course(self.clock, steps, self._crash_here, lambda course: execute(order, self, course, holder))
+
+    def _crash_here(self, step: str, moment: Moment) -> None:
+        if self._crash == (step, moment):
+            self._crash = None
+            raise Crashed

@@ -1,0 +1,232 @@
+"""Orders, leases and heartbeats in the platform's database. See docs/formats/orders.md."""
+
+import builtins
+from datetime import timedelta
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from mailstead.ground.clock import Clock
+from mailstead.ground.errors import NotFound
+from mailstead.state.database import Database, metadata
+
+from .model import LEASE_S, OPEN, Lease, OrderView, Status
+from .plan import Transition
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("tenant", String(32), nullable=False, index=True),
+    Column("host", String(32)),
+    Column("kind", String(64), nullable=False),
+    Column("status", String(16), nullable=False, index=True),
+    Column("sequence", BigInteger, nullable=False, index=True),
+    Column("handed", Boolean, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+order_numbers = Table(
+    "order_numbers",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("resource", String(80), primary_key=True),
+    Column("tenant", String(32), nullable=False),
+    Column("holder", String(80), nullable=False),
+    Column("worker", String(80), nullable=False),
+    Column("token", BigInteger, nullable=False),
+    Column("expires", Float, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("worker", String(80), primary_key=True),
+    Column("seen", Float, nullable=False),
+)
+
+_json: TypeAdapter[OrderView] = TypeAdapter(OrderView)
+
+
+class OrderLedger:
+    """The `Ledger` in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, order: OrderView) -> OrderView:
+        with self._database.transaction() as connection:
+            number = _next(connection)  # also lets those who add at the same time wait for each other
+            if there := _find(connection, order.id):
+                return there
+            connection.execute(insert(orders).values(id=order.id, key=order.key, **_row(order, number)))
+            return _need(connection, order.id)
+
+    def get(self, order: str) -> OrderView:
+        with self._database.transaction() as connection:
+            return _need(connection, order)
+
+    def change(self, order: str, transition: Transition) -> OrderView:
+        with self._database.transaction() as connection:
+            before = _need(connection, order, lock=True)
+            after = transition(before)
+            if after != before:
+                values = _row(after, after.sequence)
+                connection.execute(update(orders).where(orders.c.id == order).values(values))
+            return after
+
+    def next_number(self) -> int:
+        with self._database.transaction() as connection:
+            return _next(connection)
+
+    def active(self) -> builtins.list[OrderView]:
+        busy = or_(orders.c.status.in_(OPEN), orders.c.handed)
+        with self._database.transaction() as connection:
+            found = connection.scalars(select(orders.c.document).where(busy).order_by(orders.c.sequence))
+            return [_json.validate_json(document) for document in found]
+
+    def list(self, tenant: str | None, status: Status | None, limit: int) -> builtins.list[OrderView]:
+        query = select(orders.c.document).order_by(orders.c.sequence.desc()).limit(limit)
+        if tenant is not None:
+            query = query.where(orders.c.tenant == tenant)
+        if status is not None:
+            query = query.where(orders.c.status == status)
+        with self._database.transaction() as connection:
+            return [_json.validate_json(document) for document in connection.scalars(query)]
+
+
+def _row(order: OrderView, number: int) -> dict[str, object]:
+    numbered = _json.dump_python(order, mode="json") | {"sequence": number}
+    columns = ("tenant", "host", "kind", "status", "sequence", "handed")
+    document = _json.dump_json(_json.validate_python(numbered)).decode()
+    return {name: numbered[name] for name in columns} | {"document": document}
+
+
+def _next(connection: Connection) -> int:
+    connection.execute(text("INSERT INTO order_numbers VALUES ('orders', 0) ON CONFLICT DO NOTHING"))
+    taken = update(order_numbers).values(value=order_numbers.c.value + 1).returning(order_numbers.c.value)
+    return int(connection.execute(taken).scalar_one())
+
+
+def _find(connection: Connection, order: str, *, lock: bool = False) -> OrderView | None:
+    query = select(orders.c.document).where(orders.c.id == order)
+    document = connection.scalar(query.with_for_update() if lock else query)
+    return None if document is None else _json.validate_json(document)
+
+
+def _need(connection: Connection, order: str, *, lock: bool = False) -> OrderView:
+    if found := _find(connection, order, lock=lock):
+        return found
+    raise no_such_order(order)
+
+
+def no_such_order(order: str) -> NotFound:
+    return NotFound(f"there is no order {order}", field="order", value=order, remedy="see mailstead order list")
+
+
+class LeaseStore:
+    """The `Leases` in SQL. Clocks of several workers may differ by a few seconds, not by LEASE_S."""
+
+    def __init__(self, database: Database, clock: Clock, ttl_s: float = LEASE_S) -> None:
+        self._database = database
+        self._clock = clock
+        self.ttl_s = ttl_s
+
+    def take(self, resource: str, holder: str, worker: str) -> Lease | None:
+        made = text("INSERT INTO leases VALUES (:resource, :tenant, '', '', 0, 0) ON CONFLICT DO NOTHING")
+        tenant = resource.removeprefix("tenant:") if resource.startswith("tenant:") else ""
+        free = or_(leases.c.holder == "", leases.c.expires < self._now())
+        taken = (
+            update(leases)
+            .where(leases.c.resource == resource, free)
+            .values(holder=holder, worker=worker, token=leases.c.token + 1, expires=self._end())
+            .returning(leases.c.token)
+        )
+        with self._database.transaction() as connection:
+            connection.execute(made, {"resource": resource, "tenant": tenant})
+            token = connection.execute(taken).scalar_one_or_none()
+        return None if token is None else Lease(resource, holder, worker, token)
+
+    def holder(self, resource: str) -> str:
+        with self._database.transaction() as connection:
+            return connection.scalar(select(leases.c.holder).where(leases.c.resource == resource)) or ""
+
+    def renew(self, lease: Lease) -> bool:
+        with self._database.transaction() as connection:
+            put_off = update(leases).where(_mine(lease)).values(expires=self._end())
+            return connection.execute(put_off).rowcount == 1
+
+    def held(self, lease: Lease) -> bool:
+        with self._database.transaction() as connection:
+            return connection.scalar(select(leases.c.token).where(_mine(lease))) is not None
+
+    def release(self, lease: Lease) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(update(leases).where(_mine(lease)).values(holder="", worker="", expires=0))
+
+    def release_all(self, worker: str) -> None:
+        with self._database.transaction() as connection:
+            free = update(leases).where(leases.c.worker == worker).values(holder="", worker="", expires=0)
+            connection.execute(free)
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
+
+    def _end(self) -> float:
+        return self._now() + self.ttl_s
+
+
+def _mine(lease: Lease):  # type: ignore[no-untyped-def]  # SQLAlchemy's clause types differ by release
+    return and_(
+        leases.c.resource == lease.resource,
+        leases.c.holder == lease.holder,
+        leases.c.token == lease.token,
+    )
+
+
+class HeartbeatStore:
+    """The `Heartbeats` in SQL."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def beat(self, worker: str) -> None:
+        seen = text(
+            "INSERT INTO workers VALUES (:worker, :seen) ON CONFLICT (worker) DO UPDATE SET seen = excluded.seen"
+        )
+        with self._database.transaction() as connection:
+            connection.execute(seen, {"worker": worker, "seen": self._clock.now().timestamp()})
+
+    def silent(self, for_s: float) -> builtins.list[str]:
+        """Return the workers that were not seen for so many seconds."""
+        since = (self._clock.now() - timedelta(seconds=for_s)).timestamp()
+        with self._database.transaction() as connection:
+            return [*connection.scalars(select(workers.c.worker).where(workers.c.seen < since))]
+
+    def forget(self, worker: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(delete(workers).where(workers.c.worker == worker))

@@ -1,0 +1,19 @@
+"""The one place that names drivers: it builds a platform from its files, and does nothing else."""
+
+from .founding import found_platform
+from .images import Images
+from .memory import memory_platform
+from .opening import open_images, open_platform, open_services
+from .removal import remove_everything
+from .running import Running
+
+__all__ = [
+    "Images",
+    "Running",
+    "found_platform",
+    "memory_platform",
+    "open_images",
+    "open_platform",
+    "open_services",
+    "remove_everything",
+]

@@ -1,0 +1,31 @@
+"""The ports of one KVM host: libvirt, a folder of disks, Open vSwitch, guest agents, appliances."""
+
+from pathlib import Path
+
+from mailstead.ground.clock import Clock
+from mailstead.guests.drivers.qemu_agent import LibvirtTransport, QemuAgent
+from mailstead.hypervisors.drivers.libvirt.accelerator import choose_accelerator
+from mailstead.hypervisors.drivers.libvirt.connection import LibvirtConnection
+from mailstead.hypervisors.drivers.libvirt.domain_xml import PREFIX
+from mailstead.hypervisors.drivers.libvirt.machines import LibvirtHypervisor
+from mailstead.lifecycle.world import HostPorts
+from mailstead.mailservers.drivers.appliance import Appliance
+from mailstead.networks.drivers.openvswitch import OpenVSwitch
+from mailstead.sites.model import Host, Platform
+from mailstead.storage.drivers.folder import FolderVolumes
+
+
+def libvirt_host(host: Host, platform: Platform, home: Path, clock: Clock) -> HostPorts:
+    """Return the ports of *host*; nothing is connected to before it is asked something."""
+    connection = LibvirtConnection(host.uri)
+    guests = QemuAgent(LibvirtTransport(connection.current, lambda machine: f"{PREFIX}{machine}"), clock)
+    machines = LibvirtHypervisor(
+        connection,
+        platform=platform.name,
+        folder=host.folder,
+        accelerator=choose_accelerator(home / "accelerator.json"),
+        clock=clock,
+    )
+    return HostPorts(
+        host, machines, FolderVolumes(host.folder), OpenVSwitch(host.bridge), guests, Appliance(guests, clock)
+    )

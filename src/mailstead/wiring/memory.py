@@ -1,0 +1,145 @@
+"""A platform that lives in this process alone: for the trial, for tests, for the simulation of thousands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from mailstead.certificates.drivers.ca import BuiltInAuthority
+from mailstead.certificates.store import CertificateStore
+from mailstead.dns.drivers.memory import MemoryNameServer, MemoryResolver
+from mailstead.dns.store import RecordLedger
+from mailstead.ground.clock import Clock, VirtualClock
+from mailstead.guests.drivers.memory import GuestState, MemoryGuests
+from mailstead.hypervisors.drivers.memory import MemoryHypervisor
+from mailstead.hypervisors.model import DirectBoot, Power
+from mailstead.lifecycle.steps import Steps
+from mailstead.lifecycle.store import DkimBook
+from mailstead.lifecycle.verbs import Lifecycle
+from mailstead.lifecycle.workflow import Runbooks
+from mailstead.lifecycle.world import GuestImage, HostPorts, World
+from mailstead.mailservers.drivers.memory import MemoryMailServers
+from mailstead.networks.drivers.memory import MemorySwitch
+from mailstead.networks.store import NumberStore
+from mailstead.orders.drivers.memory import MemoryEngine
+from mailstead.orders.drivers.memory.journal import Journal
+from mailstead.orders.model import Limits
+from mailstead.security.keyfile import create_key_file
+from mailstead.security.store import Vault
+from mailstead.sites.model import Host, Platform
+from mailstead.state.database import Database
+from mailstead.storage.drivers.memory import MemoryVolumes
+from mailstead.tenants.store import TenantStore
+
+from .memory_view import memory_view
+from .running import Running
+from .secrets import authority
+
+IMAGE = GuestImage(
+    Path("/images/appliance/system.qcow2"),
+    4096,
+    DirectBoot(Path("/images/appliance/vmlinuz"), Path("/images/appliance/initrd.img"), "root=/dev/vda rw"),
+)
+
+
+class PluggedHypervisor(MemoryHypervisor):
+    """Machines in memory whose ports appear on a switch in memory when they start, as taps do."""
+
+    def __init__(self, switch: MemorySwitch) -> None:
+        super().__init__()
+        self._switch = switch
+
+    def start(self, name: str) -> None:
+        super().start(name)
+        self._switch.plug(self.machines()[name].nic.port)
+
+    def stop(self, name: str, *, graceful_s: float) -> None:
+        machine = self.machines().get(name)
+        super().stop(name, graceful_s=graceful_s)
+        if machine:
+            self._switch.unplug(machine.nic.port)
+
+
+def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock) -> HostPorts:
+    """Return a host whose machines, switch, disks and guests are in memory."""
+    switch = MemorySwitch()
+    machines = PluggedHypervisor(switch)
+
+    def state_of(name: str) -> GuestState:
+        machine = machines.machines().get(name)
+        if machine is None:
+            return GuestState.MISSING
+        return GuestState.ANSWERING if machine.power is Power.ON else GuestState.SILENT
+
+    return HostPorts(
+        host, machines, MemoryVolumes(), switch, MemoryGuests(state_of=state_of), MemoryMailServers(clock=clock)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What outlives a process of the platform: hosts, name server, resolver, journal of orders, time."""
+
+    hosts: Mapping[str, HostPorts]
+    names: MemoryNameServer = field(default_factory=MemoryNameServer)
+    resolver: MemoryResolver = field(default_factory=MemoryResolver)
+    journal: Journal = field(default_factory=Journal)
+    clock: Clock = field(default_factory=VirtualClock)
+
+
+def memory_outside(platform: Platform) -> Outside:
+    """Return an empty world with the hosts of *platform*."""
+    clock = VirtualClock()
+    hosts = {host.name: memory_host(host, platform, Path(), clock) for host in platform.hosts}
+    return Outside(hosts, clock=clock)
+
+
+def memory_platform(folder: Path, platform: Platform, outside: Outside | None = None) -> tuple[Running, MemoryEngine]:
+    """Return a platform on memory drivers, its database and key in *folder*, and the engine that turns its time.
+
+    Called again with the same folder and *outside*, it is the next process on the same world.
+    """
+    outside = outside or memory_outside(platform)
+    key_file = folder / platform.state.key_file
+    if not key_file.exists():
+        create_key_file(key_file)
+    database = Database(f"sqlite:///{folder}/state.sqlite")
+    database.migrate()
+    vault = Vault(database, key_file)
+    own = authority(vault, platform.name, outside.clock)
+    numbers = count(1)
+    world = World(
+        platform=platform,
+        clock=outside.clock,
+        tenants=TenantStore(database),
+        numbers=NumberStore(database, platform.network),
+        records=RecordLedger(database),
+        certificates=CertificateStore(database),
+        vault=vault,
+        dkim=DkimBook(database),
+        names=outside.names,
+        resolver=outside.resolver,
+        issuer=BuiltInAuthority(own.issuing, lambda: own.issuing_key, outside.clock),
+        issuers=("mailstead.example",),
+        hosts=outside.hosts,
+        image=lambda _base: IMAGE,
+        new_id=lambda: f"{len(outside.journal.ledger.list(None, None, 10**9))}-{next(numbers)}",
+    )
+    limits = Limits({host.name: host.orders_at_once for host in platform.hosts})
+    engine = MemoryEngine(outside.clock, journal=outside.journal, limits=limits)
+    steps = Steps(world)
+    Runbooks(steps).register(engine)
+    engine.launch()
+    lifecycle = Lifecycle(steps, engine)
+    running = Running(
+        folder,
+        platform,
+        world,
+        steps,
+        engine,
+        lifecycle,
+        works=True,
+        authority_pem=own.root.encode,
+        outside=lambda target: memory_view(world, target),
+    )
+    return running, engine

@@ -1,0 +1,187 @@
+"""A platform opened from its folder, with the drivers that its file names."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+from mailstead.certificates.drivers.acme import AcmeIssuer
+from mailstead.certificates.drivers.ca import BuiltInAuthority
+from mailstead.certificates.port import Issuer
+from mailstead.certificates.store import CertificateStore
+from mailstead.dns.drivers.knot import knot_name_server
+from mailstead.dns.drivers.memory import MemoryNameServer, MemoryResolver
+from mailstead.dns.drivers.rfc2136 import GivenZones, Rfc2136NameServer
+from mailstead.dns.drivers.unbound import UnboundResolver
+from mailstead.dns.drivers.wire import Wire
+from mailstead.dns.port import Resolver
+from mailstead.dns.store import RecordLedger
+from mailstead.dns.workflow import DnsChallenges, Publisher, Server
+from mailstead.ground.clock import Clock, SystemClock
+from mailstead.lifecycle.steps import Steps
+from mailstead.lifecycle.store import DkimBook
+from mailstead.lifecycle.verbs import Lifecycle
+from mailstead.lifecycle.workflow import Runbooks
+from mailstead.lifecycle.world import HostPorts, World
+from mailstead.monitoring.drivers.inside import JournalLog
+from mailstead.monitoring.drivers.network import NetworkOutside
+from mailstead.monitoring.drivers.resolving import Resolving
+from mailstead.monitoring.target import Target
+from mailstead.networks.store import NumberStore
+from mailstead.orders.drivers.dbos import DbosEngine
+from mailstead.orders.model import Limits, StateInUse
+from mailstead.orders.store import HeartbeatStore, LeaseStore, OrderLedger
+from mailstead.security.store import Vault
+from mailstead.sites.files import read_platform
+from mailstead.sites.model import Platform
+from mailstead.state.database import Database
+from mailstead.tenants.store import TenantStore
+
+from .founding import PLATFORM_FILE, database_url
+from .hosts import libvirt_host
+from .images import Images
+from .memory import memory_host
+from .running import Running
+from .secrets import account_key, authority
+from .services import Services
+
+
+@contextmanager
+def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
+    """Yield the platform in *home*; with *worker*, become its worker unless another process is one already.
+
+    Raises NotFound or InvalidInput for its file, what the vault says of the key file, and what a service that
+    must be started says.
+    """
+    platform = read_platform(home / PLATFORM_FILE)
+    clock = SystemClock()
+    database = Database(database_url(home, platform.state.database))
+    database.migrate()
+    vault = Vault(database, home / platform.state.key_file)
+    services = Services(home, platform, vault, clock)
+    if worker:
+        services.start()
+    world = _world(home, platform, database, vault, services, clock)
+    engine = DbosEngine(
+        OrderLedger(database),
+        LeaseStore(database, clock),
+        HeartbeatStore(database, clock),
+        system_url=database_url(home, platform.state.orders, "orders"),
+        folder=home,
+        clock=clock,
+        limits=Limits({host.name: host.orders_at_once for host in platform.hosts}),
+    )
+    steps = Steps(world)
+    Runbooks(steps).register(engine)
+    try:
+        works = worker and _launched(engine)
+        yield Running(
+            home,
+            platform,
+            world,
+            steps,
+            engine,
+            Lifecycle(steps, engine),
+            works,
+            _root(platform, vault, clock),
+            _outside(world),
+        )
+    finally:
+        engine.close()
+        database.close()
+
+
+def open_services(home: Path) -> Services:
+    """Return the services of the platform in *home*."""
+    platform = read_platform(home / PLATFORM_FILE)
+    database = Database(database_url(home, platform.state.database))
+    database.migrate()
+    return Services(home, platform, Vault(database, home / platform.state.key_file), SystemClock())
+
+
+def open_images(home: Path) -> Images:
+    """Return the guest images of the platform in *home*."""
+    return Images(read_platform(home / PLATFORM_FILE).image.cache)
+
+
+def _launched(engine: DbosEngine) -> bool:
+    """Become the worker; false when another process is: then it carries out what we order."""
+    with suppress(StateInUse):
+        engine.launch()
+        return True
+    return False
+
+
+def _world(home: Path, platform: Platform, database: Database, vault: Vault, services: Services, clock: Clock) -> World:
+    names, resolver = _names(platform, services, clock)
+    records = RecordLedger(database)
+    return World(
+        platform=platform,
+        clock=clock,
+        tenants=TenantStore(database),
+        numbers=NumberStore(database, platform.network),
+        records=records,
+        certificates=CertificateStore(database),
+        vault=vault,
+        dkim=DkimBook(database),
+        names=names,
+        resolver=resolver,
+        issuer=_issuer(platform, vault, DnsChallenges(Publisher(names, records), names), clock),
+        issuers=_issuers(platform),
+        hosts=_hosts(home, platform, clock),
+        image=Images(platform.image.cache).image,
+        new_id=lambda: str(uuid4()),
+    )
+
+
+def _names(platform: Platform, services: Services, clock: Clock) -> tuple[Server, Resolver]:
+    match platform.dns.driver:
+        case "memory":
+            return MemoryNameServer(), MemoryResolver()
+        case "rfc2136":
+            wire = Wire(str(platform.dns.address), platform.dns.port, services.knot.tsig)
+            return Rfc2136NameServer(wire, GivenZones(platform.dns.zones)), UnboundResolver(services.unbound)
+        case "knot":
+            return knot_name_server(services.knot, clock), UnboundResolver(services.unbound)
+
+
+def _issuer(platform: Platform, vault: Vault, challenges: DnsChallenges, clock: Clock) -> Issuer:
+    wanted = platform.certificates
+    if wanted.issuer == "acme" and wanted.acme_directory:
+        return AcmeIssuer(
+            wanted.acme_directory, lambda: account_key(vault), challenges, clock, contact=wanted.acme_contact
+        )
+    own = authority(vault, platform.name, clock)
+    return BuiltInAuthority(own.issuing, lambda: own.issuing_key, clock)
+
+
+def _issuers(platform: Platform) -> tuple[str, ...]:
+    """Return the CAA names of whoever may issue: as given, or (built-in authority) the platform's own zone."""
+    if platform.certificates.caa or platform.certificates.issuer == "acme":
+        return platform.certificates.caa
+    return (platform.dns.names[0].partition(".")[2],)
+
+
+def _root(platform: Platform, vault: Vault, clock: Clock) -> Callable[[], bytes | None]:
+    if platform.certificates.issuer == "acme":
+        return lambda: None
+    return authority(vault, platform.name, clock).root.encode
+
+
+def _outside(world: World) -> Callable[[Target], NetworkOutside]:
+    """Return what looks at a target with this machine's sockets, and from inside through the guest channel."""
+    dns = world.platform.dns
+
+    def outside(target: Target) -> NetworkOutside:
+        entry = world.tenants.get(target.tenant)
+        channel = world.hosts[entry.host].guests if entry.host else None
+        log = JournalLog(channel) if channel else None
+        resolver = Resolving(str(dns.resolver))
+        return NetworkOutside(target, resolver, channel=channel, log=log, clock=world.clock)
+
+    return outside
+
+
+def _hosts(home: Path, platform: Platform, clock: Clock) -> Mapping[str, HostPorts]:
+    make = {"libvirt": libvirt_host, "memory": memory_host}
+    return {host.name: make[host.driver](host, platform, home, clock) for host in platform.hosts}

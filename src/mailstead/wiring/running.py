@@ -1,0 +1,44 @@
+"""A platform that is open in this process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailstead.ground.errors import NotFound, Unreachable
+from mailstead.ground.names import domain_of, parse_address
+from mailstead.lifecycle.steps import Steps
+from mailstead.lifecycle.verbs import Lifecycle
+from mailstead.lifecycle.world import World
+from mailstead.monitoring.port import Outside
+from mailstead.monitoring.target import Target
+from mailstead.orders.port import Desk
+from mailstead.sites.model import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What faces use. `works` says whether orders are carried out in this process."""
+
+    home: Path
+    platform: Platform
+    world: World
+    steps: Steps
+    desk: Desk
+    lifecycle: Lifecycle
+    works: bool
+    authority_pem: Callable[[], bytes | None]  # root of the built-in authority; None: the internet's
+    outside: Callable[[Target], Outside]
+
+    def tenant_of(self, address: str) -> str:
+        """Return whose *address* is by its domain; raise InvalidInput or NotFound."""
+        domain = domain_of(parse_address(address))
+        owner = self.world.tenants.owner_of(domain)
+        if owner is None:
+            remedy = "see mailstead tenant list, or add it: mailstead domain add TENANT DOMAIN"
+            raise NotFound(f"no tenant has the domain {domain}", field="address", value=address, remedy=remedy)
+        return owner
+
+    def demand_worker(self) -> None:
+        """Raise Unreachable unless orders are carried out here."""
+        if not self.works:
+            raise Unreachable("another worker serves this platform", remedy="leave it to that one, or stop it first")

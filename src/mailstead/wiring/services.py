@@ -1,0 +1,110 @@
+"""Programs that a platform needs beside itself on this machine: started when first needed, ended by name."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mailstead.dns.drivers.knot import KnotDaemon, KnotSettings
+from mailstead.dns.drivers.unbound import UnboundDaemon, UnboundSettings
+from mailstead.dns.drivers.wire import Tsig
+from mailstead.ground.clock import Clock
+from mailstead.ground.files import write_whole
+from mailstead.hypervisors.drivers.libvirt import daemons as libvirt_daemons
+from mailstead.networks.drivers.openvswitch import OpenVSwitch
+from mailstead.networks.drivers.openvswitch import daemons as switch_daemons
+from mailstead.networks.plan import host_network_for
+from mailstead.security.store import Vault
+from mailstead.sites.model import Platform
+
+from .secrets import tsig_secret
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The services of one platform in *home*. Only those that its file calls for are ever touched."""
+
+    home: Path
+    platform: Platform
+    vault: Vault
+    clock: Clock
+
+    @property
+    def knot(self) -> KnotSettings:
+        dns = self.platform.dns
+        return KnotSettings(
+            folder=self.home / "knot",
+            listen=((str(dns.address), dns.port),),
+            tsig=Tsig(dns.tsig_name, dns.tsig_algorithm, tsig_secret(self.vault)),
+            name_servers=dns.names,
+            hostmaster=dns.hostmaster,
+        )
+
+    @property
+    def unbound(self) -> UnboundSettings:
+        dns, pools = self.platform.dns, self.platform.network
+        return UnboundSettings(
+            folder=self.home / "unbound",
+            listen=((str(dns.resolver), 53), (str(dns.resolver_ipv6), 53)),
+            clients=(pools.ipv4_pool, pools.ipv6_pool, pools.public_ipv4, pools.public_ipv6),
+            authority=(str(dns.address), dns.port),
+        )
+
+    @property
+    def switches(self) -> list[OpenVSwitch]:
+        """The switches of this machine, one for each bridge that a libvirt host names."""
+        bridges = {host.bridge for host in self.platform.hosts if host.driver == "libvirt"}
+        return [OpenVSwitch(bridge) for bridge in sorted(bridges)]
+
+    def start(self) -> None:
+        """Start what does not run, and prepare the switches; may be repeated."""
+        self.start_hosts()
+        for switch in self.switches:
+            switch.prepare(host_network_for(self.platform.network, self.platform.dns))
+        if self.platform.dns.driver == "knot":
+            KnotDaemon(self.knot, self.clock).ensure_running()
+            UnboundDaemon(self.unbound, self.clock).ensure_running()
+
+    def start_hosts(self) -> None:
+        """Start libvirt and Open vSwitch where they do not run."""
+        if self.switches:
+            libvirt_daemons.open_kvm_to_its_group()
+            self._note("libvirt", [[daemon.name, daemon.pid] for daemon in libvirt_daemons.ensure_running(self.clock)])
+            self._note("openvswitch", [[name, 0] for name in switch_daemons.ensure_running()])
+
+    def stop(self) -> None:
+        """Take everything of ours off this machine's network, and end what we started; nothing else."""
+        if self.platform.dns.driver == "knot":
+            UnboundDaemon(self.unbound, self.clock).stop()
+            KnotDaemon(self.knot, self.clock).stop()
+        for switch in self.switches:
+            switch.withdraw()
+        noted = self._noted()
+        if noted.get("openvswitch"):
+            switch_daemons.stop()
+        libvirt_daemons.stop_daemons(tuple(libvirt_daemons.Daemon(*daemon) for daemon in noted.get("libvirt", [])))
+        self._notes.unlink(missing_ok=True)
+
+    def status(self) -> list[dict[str, Any]]:
+        """Return what runs, by service."""
+        rows: list[dict[str, Any]] = []
+        if self.platform.dns.driver == "knot":
+            rows += [
+                {"service": "knot", "pid": KnotDaemon(self.knot, self.clock).pid()},
+                {"service": "unbound", "pid": UnboundDaemon(self.unbound, self.clock).pid()},
+            ]
+        rows += [{"service": name, "pid": pid or None} for daemons in self._noted().values() for name, pid in daemons]
+        return rows
+
+    @property
+    def _notes(self) -> Path:
+        return self.home / "started.json"
+
+    def _noted(self) -> dict[str, list[tuple[str, int]]]:
+        """Return the daemons shared with others that we, not they, started."""
+        known: dict[str, list[tuple[str, int]]] = json.loads(self._notes.read_text()) if self._notes.exists() else {}
+        return known
+
+    def _note(self, kind: str, started: list[list[Any]]) -> None:
+        if started:
+            write_whole(self._notes, json.dumps({**self._noted(), kind: started}).encode())
