@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 MODULES = (
-    "virtio/virtio",
     "virtio/virtio_ring",
+    "virtio/virtio",
     "virtio/virtio_pci_legacy_dev",
     "virtio/virtio_pci_modern_dev",
     "virtio/virtio_pci",
@@ -28,10 +28,9 @@ INIT = """#!/bin/busybox sh
 B=/bin/busybox
 $B mount -t proc proc /proc; $B mount -t sysfs sys /sys; $B mount -t devtmpfs dev /dev
 for m in {modules}; do $B insmod /lib/$m.ko; done
-for c in /sys/devices/system/cpu/cpu*/online; do echo 1 > $c; done
 echo "guest is up" > /dev/ttyS0
-$B dd if=/dev/input/event0 of=/dev/null bs=24 count=1
-$B poweroff -f
+for e in /dev/input/event*; do ($B dd if=$e of=/dev/null bs=24 count=1; $B poweroff -f) & done
+while :; do $B sleep 3600; done
 """
 
 

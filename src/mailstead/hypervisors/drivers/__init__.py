@@ -1,0 +1,1 @@
+"""Hypervisors: in memory, and QEMU through libvirt."""

@@ -1,0 +1,1 @@
+"""QEMU machines through libvirt: `machines.py` has the driver, `domain_xml.py` the pure building and reading."""

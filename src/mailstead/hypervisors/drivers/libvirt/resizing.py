@@ -1,0 +1,47 @@
+"""Processors and memory of a domain, changed in its settings and, if it runs, in the guest."""
+
+from contextlib import suppress
+
+import libvirt
+
+from mailstead.ground.clock import Clock, Deadline
+
+_AGENT_TIMEOUT_S = 10
+_SEEN_WITHIN_S = 8.0
+
+
+def resize_domain(domain: libvirt.virDomain, *, vcpus: int, memory_mib: int, clock: Clock) -> None:
+    """Give the domain this size now and later. Raises libvirtError; a guest may be slow to give up a processor."""
+    running = bool(domain.isActive())
+    where = libvirt.VIR_DOMAIN_AFFECT_CONFIG | (libvirt.VIR_DOMAIN_AFFECT_LIVE if running else 0)
+    domain.setMemoryFlags(memory_mib * 1024, where)
+    before = domain.vcpusFlags(libvirt.VIR_DOMAIN_AFFECT_LIVE if running else libvirt.VIR_DOMAIN_AFFECT_CONFIG)
+    if running and vcpus < before:
+        _tell_guest(domain, vcpus)  # a processor that is idle is given up at once, a busy one may take too long
+    domain.setVcpusFlags(vcpus, where)
+    if running and vcpus > before:
+        _bring_online(domain, vcpus, clock)
+
+
+def _bring_online(domain: libvirt.virDomain, vcpus: int, clock: Clock) -> None:
+    """Let the guest use its new processors; Debian's kernel leaves them off until somebody says so."""
+    deadline = Deadline(clock, _SEEN_WITHIN_S)
+    while not _tell_guest(domain, vcpus):  # the guest needs a moment to see them
+        if not _agent_answers(domain) or not deadline.wait():
+            return
+
+
+def _tell_guest(domain: libvirt.virDomain, vcpus: int) -> bool:
+    """Have the agent switch processors on or off; say whether it did."""
+    with suppress(libvirt.libvirtError):
+        domain.agentSetResponseTimeout(_AGENT_TIMEOUT_S, 0)
+        domain.setVcpusFlags(vcpus, libvirt.VIR_DOMAIN_VCPU_GUEST)
+        return True
+    return False
+
+
+def _agent_answers(domain: libvirt.virDomain) -> bool:
+    with suppress(libvirt.libvirtError):
+        domain.guestVcpus()
+        return True
+    return False
