@@ -16,7 +16,9 @@ from mailstead.lifecycle.model import TenantPlan
 from mailstead.monitoring.model import Report, Verdict
 from mailstead.orders.model import OrderView
 
-out = Console(highlight=False, soft_wrap=True)
+WIDE = 240
+# In a pipe or a file nothing is cut or folded to the width of a screen that is not there.
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 MARKS = {Kind.REMOVE: "[red]-[/]", Kind.UPDATE: "[yellow]~[/]", Kind.CREATE: "[green]+[/]"}

@@ -61,7 +61,13 @@ def _sqlite(url: str) -> Engine:
     def _settle(connection: Any, _record: object) -> None:
         # We begin transactions ourselves (below): the sqlite3 module would do it too late for readers.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

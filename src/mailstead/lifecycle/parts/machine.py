@@ -9,6 +9,7 @@ from mailstead.hypervisors.workflow import apply_change
 from mailstead.lifecycle.look import Look
 from mailstead.lifecycle.world import World
 from mailstead.networks.plan import segment_for
+from mailstead.storage.model import Allocation, Volume
 
 from .part import Subject
 from .storage import image_of, wanted_volumes
@@ -43,5 +44,11 @@ class MachinePart:
             platform=self.world.platform.name,
             nic=Nic(mac=segment.mac, bridge=bridge, port=segment.port, vlan=segment.vlan),
             boot=image_of(self.world, subject, look).boot,
-            disks=tuple(Disk(DiskRole(v.role), v.location, DiskFormat(v.format)) for v in volumes),
+            disks=tuple(map(_disk, volumes)),
         )
+
+
+def _disk(volume: Volume) -> Disk:
+    """A fixed disk keeps the room it was given: what the guest discards would punch holes into it."""
+    dynamic = volume.allocation is Allocation.DYNAMIC
+    return Disk(DiskRole(volume.role), volume.location, DiskFormat(volume.format), discard=dynamic)

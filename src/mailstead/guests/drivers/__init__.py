@@ -1,0 +1,1 @@
+"""Ways into a guest: the QEMU guest agent, and none at all."""
