@@ -2,6 +2,8 @@
 
 import typer
 
+from mailstead.tenants.model import Status
+
 from .face import face_of
 
 app = typer.Typer(no_args_is_help=True)
@@ -16,7 +18,7 @@ def list_(context: typer.Context) -> None:
         rows = []
         for name, ports in running.world.hosts.items():
             room = ports.machines.room()
-            mine = [entry.tenant for entry in entries if entry.host == name and not entry.removed_at]
+            mine = [entry.tenant for entry in entries if entry.host == name and entry.tenant.status is not Status.REMOVED]
             rows.append(
                 {
                     "host": name,

@@ -18,10 +18,14 @@ from .world import World
 
 
 class Look:
-    """What was found; older than a step it must not become: each step and each plan takes a new one."""
+    """What was found; older than a step it must not become: each step and each plan takes a new one.
 
-    def __init__(self, world: World) -> None:
+    With *tenant*, what is remembered of all others is left unread: a step must not cost more the more tenants there are.
+    """
+
+    def __init__(self, world: World, tenant: str | None = None) -> None:
         self.world = world
+        self._tenant = tenant
         self._machines: dict[str, dict[str, Machine]] = {}
         self._volumes: dict[str, dict[VolumeKey, Volume]] = {}
         self._segments: dict[str, dict[str, Segment]] = {}
@@ -30,17 +34,17 @@ class Look:
 
     def machines(self, host: str) -> dict[str, Machine]:
         if host not in self._machines:
-            self._machines[host] = self.world.hosts[host].machines.machines()
+            self._machines[host] = self.world.ports(host).machines.machines()
         return self._machines[host]
 
     def volumes(self, host: str) -> dict[VolumeKey, Volume]:
         if host not in self._volumes:
-            self._volumes[host] = self.world.hosts[host].volumes.volumes()
+            self._volumes[host] = self.world.ports(host).volumes.volumes()
         return self._volumes[host]
 
     def segments(self, host: str) -> dict[str, Segment]:
         if host not in self._segments:
-            self._segments[host] = self.world.hosts[host].switch.segments()
+            self._segments[host] = self.world.ports(host).switch.segments()
         return self._segments[host]
 
     def holds(self, zone: str, records: Iterable[Record]) -> bool:
@@ -74,16 +78,24 @@ class Look:
 
     @cached_property
     def dkim(self) -> dict[str, Published]:
-        return self.world.dkim.all()
+        return {self._tenant: self.world.dkim.of(self._tenant)} if self._tenant else self.world.dkim.all()
 
     @cached_property
     def rollovers(self) -> dict[str, Rollover]:
-        return self.world.certificates.all()
+        return self.world.certificates.all(self._tenant)
 
     @cached_property
     def tlsa(self) -> dict[str, tuple[str, ...]]:
         """The digests of the keys whose TLSA records must stand, by tenant."""
         return {tenant: digests(state) for tenant, state in self.rollovers.items()}
+
+    @cached_property
+    def zones_made(self) -> dict[str, set[str]]:
+        """The zones that were made, by the tenant each was made for."""
+        made: dict[str, set[str]] = defaultdict(set)
+        for zone, tenant in self.world.records.zones().items():
+            made[tenant].add(zone)
+        return made
 
     @cached_property
     def sightings(self) -> dict[str, Sighting]:

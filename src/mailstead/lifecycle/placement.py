@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mailstead.ground.errors import InvalidInput, NoRoom
+from mailstead.ground.errors import Conflict, InvalidInput, NoRoom
 from mailstead.hypervisors.model import Room
 from mailstead.sites.model import Host
 from mailstead.tenants.model import Allowance, Tenant
@@ -19,6 +19,12 @@ class UnknownHost(InvalidInput):
     """The platform has no such host."""
 
     code = "unknown-host"
+
+
+class HostGone(Conflict):
+    """A tenant lives on a host that the platform file does not name any more."""
+
+    code = "host-gone"
 
 
 @dataclass(frozen=True, slots=True)

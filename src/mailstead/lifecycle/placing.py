@@ -21,6 +21,13 @@ def would_place(world: World, tenant: Tenant, entries: Iterable[Entry]) -> str:
     return choose_host(tenant, _seats(world, _rooms(world), entries))
 
 
+def refuse_without_room(world: World, tenant: Tenant, host: str, entries: Iterable[Entry]) -> None:
+    """Raise HostsFull if the tenant as it is to be does not fit beside the others on its host."""
+    others = [entry for entry in entries if entry.tenant.name != tenant.name]
+    rooms = {host: world.ports(host).machines.room()}
+    choose_host(tenant.changed(host=host), _seats(world, rooms, others))
+
+
 def _rooms(world: World) -> dict[str, Room]:
     return {name: ports.machines.room() for name, ports in world.hosts.items()}
 
@@ -32,6 +39,6 @@ def _seats(world: World, rooms: Mapping[str, Room], entries: Iterable[Entry]) ->
         if entry.host in promised and entry.tenant.status is not Status.REMOVED:
             promised[entry.host].append(entry)
     return [
-        Seat(world.hosts[name].host, room, tuple(entry.tenant.allowance for entry in promised[name]))
+        Seat(world.ports(name).host, room, tuple(entry.tenant.allowance for entry in promised[name]))
         for name, room in rooms.items()
     ]

@@ -6,6 +6,9 @@ in words what it changed.
 
 from collections.abc import Collection
 
+from mailstead.tenants.model import Status
+
+from .errors import NotRemoved
 from .look import Look
 from .parts.credentials import Credentials
 from .parts.machine import GRACEFUL_S, MachinePart
@@ -50,88 +53,114 @@ class Steps:
         return [] if known else [told]
 
     def lay_network(self, name: str, mine: Mine) -> Done:
-        return settle(self.network, self.subject(name), self._look(), mine=mine)
+        return settle(self.network, self.subject(name), self._look(name), mine=mine)
 
     def make_disks(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
-        return settle(self.storage, self.subject(name), self._look(), mine=mine, allow_loss=allow_loss)
+        return settle(self.storage, self.subject(name), self._look(name), mine=mine, allow_loss=allow_loss)
 
     def start_machine(self, name: str, mine: Mine) -> Done:
-        return settle(self.machine, self.subject(name), self._look(), mine=mine)
+        subject = self.subject(name)
+        done = settle(self.machine, subject, self._look(name), mine=mine)
+        if subject.serves:
+            # Always: an earlier try may have been cut short between start and attachment.
+            self.world.ports(subject.host).switch.attach(name)
+        return done
 
     def make_keys(self, name: str, mine: Mine) -> Done:
         mine()
-        subject = self.subject(name)
-        return [f"DKIM keys of {domain}" for domain in self.credentials.make_dkim(subject)]
+        subject = self._served(name)
+        return [f"DKIM keys of {domain}" for domain in self.credentials.make_dkim(subject)] if subject else []
 
     def announce_key(self, name: str, mine: Mine) -> Done:
         mine()
-        return self.credentials.announce(self.subject(name))
+        subject = self._served(name)
+        return self.credentials.announce(subject) if subject else []
 
     def open_zones(self, name: str, mine: Mine) -> Done:
         mine()
-        return self.names.open(self.subject(name))
+        subject = self._served(name)
+        return self.names.open(subject) if subject else []
 
     def certify(self, name: str, mine: Mine) -> Done:
         mine()
-        return self.credentials.certify(self.subject(name))
+        subject = self._served(name)
+        return self.credentials.certify(subject) if subject else []
 
     def await_guest(self, name: str, mine: Mine) -> Done:
-        self.mail.await_guest(self.subject(name), mine)
+        if subject := self._served(name):
+            self.mail.await_guest(subject, mine)
         return []
 
     def configure_mail(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
-        return settle(self.mail, self.subject(name), self._look(), mine=mine, allow_loss=allow_loss)
+        return settle(self.mail, self.subject(name), self._look(name), mine=mine, allow_loss=allow_loss)
 
     def await_mail(self, name: str, mine: Mine) -> Done:
-        subject = self.subject(name)
-        self._ports(subject).mail.wait_ready(name)
-        self.credentials.installed(subject)
+        if subject := self._served(name):
+            self.world.ports(subject.host).mail.wait_ready(name)
+            self.credentials.installed(subject)
         return []
 
     def publish_names(self, name: str, mine: Mine) -> Done:
         subject = self.subject(name)
-        done = settle(self.names, subject, self._look(), mine=mine)
-        self.world.certificates.published(name, self.world.clock.now())
+        done = settle(self.names, subject, self._look(name), mine=mine)
+        if subject.serves:
+            done += self.names.withdraw_left(subject)
+            self.names.trust(subject)
+            self.world.certificates.published(name, self.world.clock.now())
         return done
+
+    def confirm_removed(self, name: str, mine: Mine) -> Done:
+        """Refuse to destroy what is wanted again. Raises NotRemoved."""
+        mine()
+        self._removed(name)
+        return []
 
     # Taking a tenant out of service, and destroying what is left
 
     def withdraw_names(self, name: str, mine: Mine) -> Done:
         mine()
-        return self.names.withdraw(self.subject(name))
+        return self.names.withdraw(name)
 
     def stop_machine(self, name: str, mine: Mine) -> Done:
         mine()
-        machines = self._ports(self.subject(name)).machines
-        if name not in machines.machines():
+        ports = self._ports(name)
+        if ports is None or name not in ports.machines.machines():
             return []
-        machines.stop(name, graceful_s=GRACEFUL_S)
+        ports.machines.stop(name, graceful_s=GRACEFUL_S)
         mine()
-        machines.remove(name)
+        ports.machines.remove(name)
         return [f"remove machine {name}"]
 
     def take_up_network(self, name: str, mine: Mine) -> Done:
         mine()
-        self._ports(self.subject(name)).switch.remove(name)
+        ports = self._ports(name)
+        if ports is None:
+            return []
+        ports.switch.remove(name)  # also where no segment is to be seen: one half made is none yet
         return [f"remove segment {name}"]
 
     def note_removed(self, name: str, mine: Mine) -> Done:
         mine()
-        if self.world.tenants.get(name).removed_at is None:
+        entry = self.world.tenants.get(name)
+        if entry.tenant.status is Status.REMOVED and entry.removed_at is None:
             self.world.tenants.mark_removed(name, self.world.clock.now())
         return []
 
     def destroy_disks(self, name: str, mine: Mine) -> Done:
-        volumes = self._ports(self.subject(name)).volumes
-        there = [key for key in volumes.volumes() if key.tenant == name]
+        self._removed(name)
+        ports = self._ports(name)
+        if ports is None:
+            return []
+        there = [key for key in ports.volumes.volumes() if key.tenant == name]
         for key in there:
             mine()
-            volumes.remove(key)
+            ports.volumes.remove(key)
         return [f"remove {key}" for key in there]
 
     def destroy_keys(self, name: str, mine: Mine) -> Done:
         """Forget all secrets: without the tenant's key no copy of them can be read any more."""
         mine()
+        self._removed(name)
         self.world.vault.remove_all(name)
         self.world.dkim.forget(name)
         self.world.certificates.remove_all(name)
@@ -144,8 +173,21 @@ class Steps:
         self.world.numbers.release(name)
         return [f"remove tenant {name}"]
 
-    def _look(self) -> Look:
-        return Look(self.world)
+    def _served(self, name: str) -> Subject | None:
+        """Return the tenant, or None once it is to be removed: the order that does so stands behind this one."""
+        subject = self.subject(name)
+        return subject if subject.serves else None
 
-    def _ports(self, subject: Subject) -> HostPorts:
-        return self.world.hosts[subject.host]
+    def _look(self, name: str) -> Look:
+        return Look(self.world, name)
+
+    def _ports(self, name: str) -> HostPorts | None:
+        """Return the ports of the tenant's host; None for one that was never placed: then nothing was made."""
+        host = self.world.tenants.get(name).host
+        return self.world.ports(host) if host else None
+
+    def _removed(self, name: str) -> None:
+        """Raise NotRemoved for a tenant that was brought back while its purge stood in line."""
+        if self.world.tenants.get(name).tenant.status is not Status.REMOVED:
+            remedy = f"cancel this order; to destroy it all the same: mailstead tenant remove {name}, then purge"
+            raise NotRemoved(f"{name} was brought back", field="tenant", value=name, remedy=remedy)

@@ -6,8 +6,9 @@ Every verb returns the id of the order that it gave, or raises before anything i
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from mailstead.ground.errors import Conflict
-from mailstead.ground.plans import Change, ChangePlan, compare
+from mailstead.ground.errors import Conflict, MailsteadError
+from mailstead.ground.plans import Change, ChangePlan
+from mailstead.networks.plan import next_numbers
 from mailstead.orders.port import Desk
 from mailstead.security.model import Secret
 from mailstead.security.passwords import generate_password, hash_password
@@ -15,38 +16,41 @@ from mailstead.tenants import changes
 from mailstead.tenants.model import Mailbox, Status, Tenant
 from mailstead.tenants.store import Entry, Source
 
+from . import files
+from .errors import NotRemoved
 from .imports import MailboxRow
+from .placing import refuse_without_room
 from .planning import Planner
+from .refusals import refuse_loss, refuse_move
 from .steps import Steps
 from .workflow import PURGE, REMOVE, SETTLE
-
-
-class NotRemoved(Conflict):
-    """Only a removed tenant can be purged."""
-
-    code = "not-removed"
 
 
 class Lifecycle:
     """The verbs of a tenant's life."""
 
     def __init__(self, steps: Steps, desk: Desk) -> None:
+        self._steps = steps
         self._world = steps.world
         self._desk = desk
         self.planner = Planner(steps)
 
     def add(self, tenant: Tenant, *, source: Source = "command") -> str:
         """Bring a new tenant into service. Raises Conflict, DomainTaken, and what its plan would raise (NoRoom)."""
-        self.planner.preview(Entry(tenant, 1, source, None, None))
-        self._world.tenants.add(tenant, source=source)
+        entry = self._world.tenants.add(tenant, source=source)
+        try:
+            self.planner.preview(entry)
+            # Host and numbers are taken now: two who ask at once must not be promised the same last place.
+            self._steps.subject(tenant.name)
+        except MailsteadError:
+            self._world.tenants.forget(tenant.name)
+            raise
         return self.settle(tenant.name)
 
     def change(self, name: str, change: Callable[[Tenant], Tenant], *, allow_loss: Collection[str] = ()) -> str:
         """Change what is wanted for a tenant, and bring it about. Raises UnsafePlan before anything is changed."""
         entry = self._living(name)
-        wanted = change(entry.tenant)
-        self._refuse_loss(entry.tenant, wanted, allow_loss)
-        self._world.tenants.change(name, lambda _: wanted)
+        self._take_over(entry, change(entry.tenant), allow_loss)
         return self.settle(name, allow_loss=allow_loss)
 
     def settle(self, name: str, *, allow_loss: Collection[str] = ()) -> str:
@@ -68,9 +72,7 @@ class Lifecycle:
 
     def remove_mailbox(self, name: str, address: str, *, allow_loss: Collection[str]) -> str:
         """Take a mailbox away with all its mail, which must be named in *allow_loss* as "mailbox ADDRESS"."""
-        order = self.change(name, lambda tenant: changes.without_mailbox(tenant, address), allow_loss=allow_loss)
-        self._world.vault.remove(name, f"password/{address}")
-        return order
+        return self.change(name, lambda tenant: changes.without_mailbox(tenant, address), allow_loss=allow_loss)
 
     def import_mailboxes(self, name: str, rows: Sequence[MailboxRow]) -> tuple[str, dict[str, str]]:
         """Add all mailboxes in *rows* or none; return the order and the passwords that were made, by address."""
@@ -84,26 +86,24 @@ class Lifecycle:
         order = self.change(name, lambda tenant: tenant.changed(mailboxes=(*tenant.mailboxes, *boxes)))
         return order, {address: password.reveal_text() for address, password in made.items()}
 
-    def files_plan(self, files: Mapping[str, Tenant]) -> ChangePlan[Tenant]:
-        """Compare tenants said in files with those remembered; only what came from a file can leave with it."""
+    def files_plan(self, said: Mapping[str, Tenant]) -> ChangePlan[Tenant]:
+        """Compare tenants *said* in files with those remembered. Raises DomainTaken, NoRoom, UnknownHost."""
         entries = self._world.tenants.all()
-        known = {
-            name: entry.tenant
-            for name, entry in entries.items()
-            if name in files or (entry.source == "file" and entry.tenant.status is not Status.REMOVED)
-        }
-
-        def lost(before: Tenant, after: Tenant | None) -> str:
-            return "" if after else f"the service for {', '.join(domain.name for domain in before.domains)}"
-
-        return compare(files, known, subject=lambda name: f"tenant {name}", loses=lost)
+        plan = files.compare_files(said, entries)
+        files.refuse_taken(plan, entries)
+        new = [change.after for change in plan if change.after and not change.before]
+        taken = [*self._world.numbers.all().values()]
+        for tenant in new:
+            self.planner.preview(Entry(tenant, 1, "file", None, None))
+            taken.append(next_numbers(self._world.platform.network, taken))
+        return plan
 
     def apply_files(self, plan: ChangePlan[Tenant], *, allow_loss: Collection[str] = ()) -> dict[str, str]:
         """Take over what the files say, and return the orders by tenant. Raises UnsafePlan before any change."""
         plan.refuse_if_unsafe(allow_loss)
         for change in plan:
             if change.before and change.after:
-                self._refuse_loss(change.before, change.after, allow_loss)
+                self._refuse(self._world.tenants.get(change.after.name), change.after, allow_loss)
         return {name: order for change in plan for name, order in self._apply_file(change, allow_loss)}
 
     def busy(self, name: str) -> bool:
@@ -115,9 +115,12 @@ class Lifecycle:
         return self.change(name, lambda tenant: changes.standing(tenant, Status.SUSPENDED))
 
     def resume(self, name: str) -> str:
-        """Bring a suspended tenant, or a removed one within its grace time, back into service."""
-        self._world.tenants.change(name, lambda tenant: changes.standing(tenant, Status.ACTIVE))
-        self._world.tenants.mark_removed(name, None)
+        """Bring a suspended tenant, or a removed one within its grace time, back into service. Raises HostsFull."""
+        entry = self._world.tenants.get(name)
+        if any(order.kind == PURGE and order.status.is_open for order in self._desk.list(name, None, 10)):
+            remedy = "wait for its end, then add the tenant anew"
+            raise Conflict(f"{name} is being purged", field="tenant", value=name, remedy=remedy)
+        self._take_over(entry, changes.standing(entry.tenant, Status.ACTIVE), ())
         return self.settle(name)
 
     def remove(self, name: str) -> str:
@@ -147,10 +150,8 @@ class Lifecycle:
         elif after is not None and before is None:
             yield after.name, self.add(after, source="file")
         elif after is not None:
-            entry = self._world.tenants.change(after.name, lambda _: after)
-            if after.status is not Status.REMOVED:
-                self._world.tenants.mark_removed(after.name, None)
-            yield after.name, self.settle(entry.tenant.name, allow_loss=allow_loss)
+            self._take_over(self._world.tenants.get(after.name), after, allow_loss)
+            yield after.name, self.settle(after.name, allow_loss=allow_loss)
 
     def _living(self, name: str) -> Entry:
         entry = self._world.tenants.get(name)
@@ -159,12 +160,23 @@ class Lifecycle:
             raise Conflict(f"{name} is removed", field="tenant", value=name, remedy=remedy)
         return entry
 
-    def _refuse_loss(self, before: Tenant, after: Tenant, allow_loss: Collection[str]) -> None:
-        """Refuse at once what the order would refuse later: mailboxes that go and were not named."""
-        gone = {box.address for box in before.mailboxes} - {box.address for box in after.mailboxes}
-        boxes = {f"mailbox {address}": address for address in gone}
-        plan = compare({}, boxes, loses=lambda address, _: f"all mail of {address}")
-        plan.refuse_if_unsafe(allow_loss)
+    def _take_over(self, entry: Entry, wanted: Tenant, allow_loss: Collection[str]) -> None:
+        """Remember what is wanted from now on, after refusing at once what the order would refuse later."""
+        self._refuse(entry, wanted, allow_loss)
+        name = wanted.name
+        self._world.tenants.change(name, lambda _: wanted)
+        if wanted.status is not Status.REMOVED:
+            self._world.tenants.mark_removed(name, None)
+        for box in entry.tenant.mailboxes:
+            if box.address not in wanted.addresses:  # whoever gets this address next must not inherit its password
+                self._world.vault.remove(name, f"password/{box.address}")
+
+    def _refuse(self, entry: Entry, wanted: Tenant, allow_loss: Collection[str]) -> None:
+        refuse_loss(entry.tenant, wanted, allow_loss)
+        refuse_move(entry, wanted)
+        grows = wanted.allowance != entry.tenant.allowance or entry.tenant.status is Status.REMOVED
+        if entry.host and grows and wanted.status is not Status.REMOVED:
+            refuse_without_room(self._world, wanted, entry.host, self._world.tenants.all().values())
 
     def _order(self, kind: str, entry: Entry, **inputs: list[str]) -> str:
         name = entry.tenant.name

@@ -54,7 +54,8 @@ class Runbooks:
     def purge(self, order: Order, inputs: Inputs) -> None:
         """Destroy what is left of a removed tenant, and give its numbers back."""
         do, about = self._do, (order.tenant, order.still_mine)
-        order.total_steps = 6
+        order.total_steps = 7
+        order.step("see that it is removed", do.confirm_removed, *about)
         order.step("withdraw names", do.withdraw_names, *about)
         order.step("stop machine", do.stop_machine, *about)
         order.step("take up network", do.take_up_network, *about)

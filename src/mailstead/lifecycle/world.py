@@ -22,6 +22,7 @@ from mailstead.sites.model import Host, Platform
 from mailstead.storage.port import VolumeStore
 from mailstead.tenants.store import TenantStore
 
+from .placement import HostGone
 from .store import DkimBook
 
 
@@ -70,3 +71,10 @@ class World:
     hosts: Mapping[str, HostPorts]
     image: Callable[[Path | None], GuestImage]
     new_id: Callable[[], str]
+
+    def ports(self, host: str) -> HostPorts:
+        """Return a host's ports; raise HostGone."""
+        if host not in self.hosts:
+            remedy = "put the host back into mailstead.toml; it may leave when no tenant lives on it"
+            raise HostGone(f"the platform has no host {host} any more", field="host", value=host, remedy=remedy)
+        return self.hosts[host]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from sqlalchemy import (
@@ -180,4 +180,9 @@ def _need(connection: Connection, name: str) -> Entry:
 
 def _entry(row: "Row[tuple[object, ...]]") -> Entry:
     tenant = Tenant.model_validate_json(row.document)
-    return Entry(tenant, row.revision, row.source, row.host, row.removed_at)
+    return Entry(tenant, row.revision, row.source, row.host, _aware(row.removed_at))
+
+
+def _aware(time: datetime | None) -> datetime | None:
+    """SQLite forgets time zones; what we store is UTC."""
+    return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time

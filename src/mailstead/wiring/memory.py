@@ -1,7 +1,7 @@
 """A platform that lives in this process alone: for the trial, for tests, for the simulation of thousands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from mailstead.dns.store import RecordLedger
 from mailstead.ground.clock import Clock, VirtualClock
 from mailstead.guests.drivers.memory import GuestState, MemoryGuests
 from mailstead.hypervisors.drivers.memory import MemoryHypervisor
-from mailstead.hypervisors.model import DirectBoot, Power
+from mailstead.hypervisors.model import DirectBoot, DiskRole, Power
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
 from mailstead.lifecycle.verbs import Lifecycle
@@ -29,6 +29,7 @@ from mailstead.security.store import Vault
 from mailstead.sites.model import Host, Platform
 from mailstead.state.database import Database
 from mailstead.storage.drivers.memory import MemoryVolumes
+from mailstead.storage.model import Role, VolumeKey
 from mailstead.tenants.store import TenantStore
 
 from .memory_view import memory_view
@@ -42,12 +43,25 @@ IMAGE = GuestImage(
 )
 
 
+class PluggedVolumes(MemoryVolumes):
+    """Disks in memory that take what a mail server keeps on them along when they go."""
+
+    def __init__(self, mail: MemoryMailServers) -> None:
+        super().__init__()
+        self._mail = mail
+
+    def remove(self, key: VolumeKey) -> None:
+        super().remove(key)
+        self._mail.forget(key.tenant)
+
+
 class PluggedHypervisor(MemoryHypervisor):
     """Machines in memory whose ports appear on a switch in memory when they start, as taps do."""
 
-    def __init__(self, switch: MemorySwitch) -> None:
+    def __init__(self, switch: MemorySwitch, volumes: MemoryVolumes) -> None:
         super().__init__()
         self._switch = switch
+        self._volumes = volumes
 
     def start(self, name: str) -> None:
         super().start(name)
@@ -59,11 +73,21 @@ class PluggedHypervisor(MemoryHypervisor):
         if machine:
             self._switch.unplug(machine.nic.port)
 
+    def remove(self, name: str) -> None:
+        self.stop(name, graceful_s=0)
+        super().remove(name)
+
+    def grow(self, name: str, role: DiskRole, *, size_mib: int) -> None:
+        super().grow(name, role, size_mib=size_mib)
+        volume = self._volumes.volumes()[VolumeKey(name, Role(role))]
+        self._volumes.ensure(replace(volume, size_mib=max(size_mib, volume.size_mib)))
+
 
 def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock) -> HostPorts:
     """Return a host whose machines, switch, disks and guests are in memory."""
-    switch = MemorySwitch()
-    machines = PluggedHypervisor(switch)
+    switch, mail = MemorySwitch(), MemoryMailServers(clock=clock)
+    volumes = PluggedVolumes(mail)
+    machines = PluggedHypervisor(switch, volumes)
 
     def state_of(name: str) -> GuestState:
         machine = machines.machines().get(name)
@@ -71,9 +95,7 @@ def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock) -> H
             return GuestState.MISSING
         return GuestState.ANSWERING if machine.power is Power.ON else GuestState.SILENT
 
-    return HostPorts(
-        host, machines, MemoryVolumes(), switch, MemoryGuests(state_of=state_of), MemoryMailServers(clock=clock)
-    )
+    return HostPorts(host, machines, volumes, switch, MemoryGuests(state_of=state_of), mail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ def _outside(world: World) -> Callable[[Target], NetworkOutside]:
 
     def outside(target: Target) -> NetworkOutside:
         entry = world.tenants.get(target.tenant)
-        channel = world.hosts[entry.host].guests if entry.host else None
+        channel = world.ports(entry.host).guests if entry.host else None
         log = JournalLog(channel) if channel else None
         resolver = Resolving(str(dns.resolver))
         return NetworkOutside(target, resolver, channel=channel, log=log, clock=world.clock)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,11 @@ class Services:
         return UnboundSettings(
             folder=self.home / "unbound",
             listen=((str(dns.resolver), 53), (str(dns.resolver_ipv6), 53)),
-            clients=(pools.ipv4_pool, pools.ipv6_pool, pools.public_ipv4, pools.public_ipv6),
+            # This host asks from the service addresses themselves.
+            clients=(
+                *(pools.ipv4_pool, pools.ipv6_pool, pools.public_ipv4, pools.public_ipv6),
+                *(IPv4Network(dns.resolver), IPv6Network(dns.resolver_ipv6)),
+            ),
             authority=(str(dns.address), dns.port),
         )
 

@@ -29,16 +29,14 @@ class MachinePart:
         return compare_machines(wanted, there)
 
     def apply(self, subject: Subject, plan: ChangePlan[Machine]) -> None:
-        ports = self.world.hosts[subject.host]
+        ports = self.world.ports(subject.host)
         for change in plan:
             apply_change(ports.machines, change, graceful_s=GRACEFUL_S)
-        if subject.serves:
-            ports.switch.attach(subject.name)
 
     def _wanted(self, subject: Subject, look: Look) -> Machine:
         segment = segment_for(subject.tenant, subject.numbers)
         volumes = wanted_volumes(self.world, subject, look).values()
-        bridge = self.world.hosts[subject.host].host.bridge
+        bridge = self.world.ports(subject.host).host.bridge
         return machine_for(
             subject.tenant,
             platform=self.world.platform.name,

@@ -36,15 +36,15 @@ class MailPart:
     def plan(self, subject: Subject, look: Look) -> ChangePlan[Item]:
         if not subject.serves:
             return ChangePlan()
-        found = self.world.hosts[subject.host].mail.observe(subject.name)
+        found = self.world.ports(subject.host).mail.observe(subject.name)
         return compare_mail(self.wanted(subject), found)
 
     def apply(self, subject: Subject, plan: ChangePlan[Item]) -> None:
-        self.world.hosts[subject.host].mail.apply(subject.name, plan)
+        self.world.ports(subject.host).mail.apply(subject.name, plan)
 
     def await_guest(self, subject: Subject, mine: Mine) -> None:
         """Return when the guest agent answers; raise Unreachable after GUEST_S seconds."""
-        guests = self.world.hosts[subject.host].guests
+        guests = self.world.ports(subject.host).guests
         deadline = Deadline(self.world.clock, GUEST_S, interval_s=POLL_S)
         while not guests.answers(subject.name):
             mine()

@@ -1,6 +1,6 @@
 """What the world may look up about a tenant: its zones, and the pointers from its addresses."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from mailstead.dns.model import MailNaming, Record
@@ -37,7 +37,6 @@ class NamesPart:
         for zone in sorted(zones):
             self._publisher.open(zone, subject.name)
             self._publisher.apply(zone, subject.name, _of_zone(zone, plan))
-        self._trust(subject)
 
     def open(self, subject: Subject) -> list[str]:
         """See that the tenant's zones are there and validated, so that proofs can be published in them."""
@@ -45,17 +44,28 @@ class NamesPart:
         zones = [domain.name for domain in subject.tenant.domains]
         for zone in zones:
             self._publisher.open(zone, subject.name)
-        self._trust(subject)
+        self.trust(subject)
         return [f"zone {zone}" for zone in zones if zone not in there]
 
-    def withdraw(self, subject: Subject) -> list[str]:
-        """Take everything back that was published for the tenant; zones that were made for it go whole."""
-        published = self.world.records.all(tenant=subject.name)
-        made = [zone for zone, tenant in self.world.records.zones().items() if tenant == subject.name]
-        for zone in sorted({*published, *made}):
-            self._publisher.withdraw(zone, subject.name)
-        self.world.resolver.forget([zone for zone in made if zone not in self.world.names.zones()])
-        return [f"remove {len(records)} records of {zone}" for zone, records in published.items()]
+    def withdraw(self, tenant: str, *, keep: Collection[str] = ()) -> list[str]:
+        """Take back what was published for the tenant, but in *keep*; zones that were made for it go whole."""
+        published = self.world.records.all(tenant=tenant)
+        made = {zone for zone, owner in self.world.records.zones().items() if owner == tenant}
+        gone = sorted({*published, *made} - set(keep))
+        # Forgotten first: once a zone is out of the ledger, nobody knows that it was ours.
+        self.world.resolver.forget([zone for zone in gone if zone in made])
+        for zone in gone:
+            self._publisher.withdraw(zone, tenant)
+        self._trust_again(gone)
+        return [f"remove {len(published.get(zone, ()))} records of {zone}" for zone in gone]
+
+    def withdraw_left(self, subject: Subject) -> list[str]:
+        """Take back what was published for domains that the tenant has no more."""
+        return self.withdraw(subject.name, keep=self.zones(subject))
+
+    def zones(self, subject: Subject) -> set[str]:
+        """Return the zones in which the tenant may have records."""
+        return {*self.reverse_zones, *(domain.name for domain in subject.tenant.domains)}
 
     def namings(self, subject: Subject, look: Look) -> tuple[MailNaming, ...]:
         """Return what decides the records of each of the tenant's domains."""
@@ -93,16 +103,21 @@ class NamesPart:
             # A reverse zone is shared by many: it stands for us when our own names hold what they should.
             if records and not look.holds(zone, records):
                 yield zone, self._publisher.plan(zone, subject.name, records)
+        for zone in sorted(look.zones_made.get(subject.name, set()) - self.zones(subject)):
+            yield zone, self._publisher.plan(zone, subject.name, ())
 
     def _withdrawals(self, subject: Subject) -> Iterator[tuple[str, ChangePlan[Record]]]:
         for zone in self.world.records.all(tenant=subject.name):
             yield zone, self._publisher.plan(zone, subject.name, ())
 
-    def _trust(self, subject: Subject) -> None:
+    def trust(self, subject: Subject) -> None:
         """Let the platform's resolver validate the tenant's zones and the pools' reverse zones."""
+        self._trust_again(self.zones(subject))
+
+    def _trust_again(self, zones: Collection[str]) -> None:
+        """Tell the resolver the anchors of those *zones* that are served."""
         there, known = self.world.names.zones(), self.world.resolver.anchors()
-        zones = {*self.reverse_zones, *(domain.name for domain in subject.tenant.domains)} & there
-        anchors = {zone: self.world.names.anchors(zone) for zone in zones}
+        anchors = {zone: self.world.names.anchors(zone) for zone in zones if zone in there}
         new = {zone: ds for zone, ds in anchors.items() if known.get(zone) != ds}
         if new:
             self.world.resolver.trust(new)

@@ -23,7 +23,7 @@ class NetworkPart:
         return compare_segments(wanted, _only(name, look.segments(subject.host)))
 
     def apply(self, subject: Subject, plan: ChangePlan[Segment]) -> None:
-        switch = self.world.hosts[subject.host].switch
+        switch = self.world.ports(subject.host).switch
         for change in plan:
             if change.after is None:
                 switch.remove(subject.name)

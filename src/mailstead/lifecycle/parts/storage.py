@@ -26,7 +26,7 @@ class StoragePart:
         return compare_volumes(wanted_volumes(self.world, subject, look), there)
 
     def apply(self, subject: Subject, plan: ChangePlan[Volume]) -> None:
-        ports = self.world.hosts[subject.host]
+        ports = self.world.ports(subject.host)
         machine = ports.machines.machines().get(subject.name)
         for change in plan:
             if change.after is None:
@@ -40,7 +40,7 @@ class StoragePart:
 def wanted_volumes(world: World, subject: Subject, look: Look) -> dict[VolumeKey, Volume]:
     """Return the tenant's disks; a system disk that is there keeps the image it stands on."""
     image = image_of(world, subject, look)
-    folder = world.hosts[subject.host].host.folder
+    folder = world.ports(subject.host).host.folder
     volumes = volumes_for(subject.tenant, folder=folder, image=image.system, system_mib=image.system_mib)
     return {volume.key: volume for volume in volumes}
 

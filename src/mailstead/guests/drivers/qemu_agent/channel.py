@@ -79,7 +79,7 @@ class QemuAgent:
             if self._clock.monotonic() >= end:
                 raise AnswerLost(f"{program} on {machine} has not ended in time and was left running")
             self._clock.sleep(pause_s)
-            pause_s = min(0.2, pause_s * 1.5)
+            pause_s = min(1.0, pause_s * 1.5)
 
     def _look(self, machine: str, program: str, pid: int) -> Output | None:
         """Return the output of a program that has ended; a missed answer is as good as "still running"."""

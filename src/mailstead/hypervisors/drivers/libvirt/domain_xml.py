@@ -65,12 +65,20 @@ def build_domain(machine: Machine, platform: str, accelerator: Accelerator) -> s
     _text(root, "vcpu", str(machine.vcpus_max), placement="static", current=str(machine.vcpus))
     root.append(_boot(machine.boot))
     root.append(_features(accelerator))
-    ET.SubElement(root, "cpu", mode="host-passthrough" if accelerator is Accelerator.KVM else "maximum")
+    _processor(root, accelerator)
     ET.SubElement(root, "clock", offset="utc")
     for event, action in (("poweroff", "destroy"), ("reboot", "restart"), ("crash", "restart")):
         _text(root, f"on_{event}", action)
     root.append(_devices(machine))
     return ET.tostring(root, encoding="unicode")
+
+
+def _processor(root: ET.Element, accelerator: Accelerator) -> None:
+    """The host's processor under KVM; emulated, a plain one: see docs/decisions/0011."""
+    if accelerator is Accelerator.KVM:
+        ET.SubElement(root, "cpu", mode="host-passthrough")
+    else:
+        _text(ET.SubElement(root, "cpu", mode="custom", match="exact"), "model", "qemu64", fallback="forbid")
 
 
 def read_domain(xml: str) -> Domain | None:

@@ -1,0 +1,79 @@
+"""What a mail server is made of, as a person reads it in a plan: files, mailboxes, services."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """A file inside the machine. Equal means same mode, owner and digest; the content is for sending only."""
+
+    path: str
+    mode: int
+    owner: str  # user:group
+    digest: str  # SHA-256, hexadecimal
+    content: bytes = field(default=b"", repr=False, compare=False)
+
+    @classmethod
+    def of(cls, path: str, content: str | bytes, mode: int = 0o644, owner: str = "root:root") -> "ConfigFile":
+        data = content.encode() if isinstance(content, str) else content
+        return cls(path, mode, owner, hashlib.sha256(data).hexdigest(), data)
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxRoom:
+    """A mailbox as it lies on the mail disk; what it holds is told, not compared."""
+
+    address: str
+    quota_mib: int
+    enabled: bool = True
+    used_bytes: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of the machine. `current`: it runs with the files that lie there now."""
+
+    name: str
+    running: bool = True
+    enabled: bool = True
+    current: bool = True
+
+
+Item = ConfigFile | MailboxRoom | Service
+
+
+@dataclass(frozen=True, slots=True)
+class MailState:
+    """What one look into the machine found.
+
+    `applied` is the mark of the last configuration that was put there (see `mark`), `listing` a digest of the files
+    that lie there now: while both fit, nothing has to be rendered to know that no file changed.
+    """
+
+    files: Mapping[str, ConfigFile] = field(default_factory=dict)
+    mailboxes: Mapping[str, MailboxRoom] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    applied: str = ""
+    listing: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    disk_mib: int | None = None
+    disk_free_mib: int | None = None
+    queued: int | None = None  # messages waiting in the queue
+    observed_at: datetime | None = None  # by the machine's own clock
+
+
+APPLIED = "/var/lib/mailstead/applied"
+
+
+def listing(files: Iterable[ConfigFile]) -> str:
+    """Return a digest of path, mode, owner and content of all *files* but the mark itself."""
+    told = sorted(f"{file.path} {file.mode:o} {file.owner} {file.digest}" for file in files if file.path != APPLIED)
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def mark(fingerprint: str, listed: str) -> str:
+    """Return what the file APPLIED says: the wanted configuration's fingerprint and the listing it led to."""
+    return f"{fingerprint} {listed}"

@@ -1,0 +1,26 @@
+"""The port: a tenant's mail server, looked at and brought to a plan."""
+
+from typing import Protocol
+
+from mailstead.ground.plans import ChangePlan
+
+from .items import Item, MailState
+
+
+class MailServer(Protocol):
+    """The mail servers of all tenants; each is named by its tenant.
+
+    Every verb raises Unreachable when the machine does not answer, and may be repeated.
+    """
+
+    def observe(self, tenant: str) -> MailState:
+        """Return what is there; a machine that was never configured gives an empty state."""
+
+    def apply(self, tenant: str, plan: ChangePlan[Item]) -> None:
+        """Carry out *plan*; raise ConvergeFailed or ForeignDisk if the machine cannot take it on.
+
+        A plan cut short leaves whole files only, and the next look shows what is still to do.
+        """
+
+    def wait_ready(self, tenant: str) -> None:
+        """Return when mail is served; raise NotServing when that takes too long."""

@@ -1,0 +1,126 @@
+"""What somebody changed by hand shows in the plan, and settling heals it; what is not ours is left alone."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from mailstead.dns.model import Record
+from mailstead.ground.errors import MailsteadError
+from mailstead.ground.plans import Change, ChangePlan
+from mailstead.hypervisors.drivers.memory import MemoryHypervisor
+from mailstead.mailservers.drivers.memory import MemoryMailServers
+from mailstead.mailservers.items import ConfigFile
+from mailstead.networks.drivers.memory import MemorySwitch
+from mailstead.storage.model import Role, VolumeKey
+
+from .auditor import NOTHING, audit
+from .stage import Stage, tenant
+
+
+@pytest.fixture
+def served(stage: Stage) -> Stage:
+    stage.done(stage.lifecycle.add(tenant()))
+    stage.done(stage.lifecycle.add(tenant("globex")))
+    return stage
+
+
+def _apply(stage: Stage, *changes: tuple[Record | None, Record | None]) -> None:
+    plan = ChangePlan(tuple(Change(str(before or after), before, after) for before, after in changes))
+    stage.world.names.apply("acme.example", plan)
+
+
+def _mx(stage: Stage) -> Record:
+    return next(record for record in stage.world.names.records("acme.example") if record.kind == "MX")
+
+
+def _open_a_port(stage: Stage) -> None:
+    switch = stage.host().switch
+    assert isinstance(switch, MemorySwitch)
+    segment = switch.segments()["acme"]
+    switch.disturb(replace(segment, rules=(*segment.rules, replace(segment.rules[0], ports=(22,)))))
+
+
+def _unplug(stage: Stage) -> None:
+    switch = stage.host().switch
+    assert isinstance(switch, MemorySwitch)
+    switch.plug(switch.segments()["acme"].port)
+
+
+def _tamper(stage: Stage) -> None:
+    mail = stage.host().mail
+    assert isinstance(mail, MemoryMailServers)
+    mail.tamper("acme", ConfigFile.of("/etc/postfix/main.cf", "mynetworks = 0.0.0.0/0\n"))
+
+
+def _smaller_machine(stage: Stage) -> None:
+    machines = stage.host().machines
+    assert isinstance(machines, MemoryHypervisor)
+    machines.resize("acme", vcpus=1, memory_mib=512)
+
+
+HANDS: dict[str, tuple[Callable[[Stage], object], str]] = {
+    "segment removed": (lambda s: s.host().switch.remove("acme"), "create segment acme"),
+    "segment opened": (_open_a_port, "update segment acme"),
+    "port unbound": (_unplug, "update segment acme"),
+    "machine stopped": (lambda s: s.host().machines.stop("acme", graceful_s=0), "update machine acme"),
+    "machine removed": (lambda s: s.host().machines.remove("acme"), "create machine acme"),
+    "machine resized": (_smaller_machine, "update machine acme"),
+    "record changed": (
+        lambda s: _apply(s, (_mx(s), replace(_mx(s), value="10 elsewhere.example."))),
+        "",  # a foreign MX stands in our way: told as an error, see below
+    ),
+    "record removed": (lambda s: _apply(s, (_mx(s), None)), "create record acme.example MX"),
+    "zone removed": (lambda s: s.world.names.remove("acme.example"), "create record acme.example MX"),
+    "file tampered": (_tamper, "update file /etc/postfix/main.cf"),
+}
+HEALED = [name for name, (_, told) in HANDS.items() if told]
+
+
+@pytest.mark.parametrize("name", HEALED)
+def test_a_hands_work_shows_in_the_plan_and_settling_heals_it(name: str, served: Stage) -> None:
+    by_hand, told = HANDS[name]
+    by_hand(served)
+    drift = served.drift()
+    assert list(drift) == ["acme"]
+    assert any(line.startswith(told) for line in drift["acme"]), drift
+    served.done(served.lifecycle.settle("acme"))
+    assert served.drift() == {}
+    assert audit(served) == NOTHING
+
+
+def test_a_lost_disk_shows_and_is_made_again(served: Stage) -> None:
+    served.host().machines.stop("acme", graceful_s=0)
+    served.host().volumes.remove(VolumeKey("acme", Role.DATA))
+    assert "create data disk of acme" in served.drift()["acme"]
+    served.done(served.lifecycle.settle("acme"))
+    assert audit(served) == NOTHING
+
+
+def test_records_that_are_not_ours_are_left_alone(served: Stage) -> None:
+    foreign = Record("www.acme.example", "A", 300, "192.0.2.80")
+    _apply(served, (None, foreign))
+    assert served.drift() == {}
+    served.done(served.lifecycle.settle("acme"))
+    served.done(served.lifecycle.remove("acme"))
+    assert served.world.names.records("acme.example") == {foreign}
+
+
+def test_a_foreign_record_in_our_place_is_named_and_not_touched(served: Stage) -> None:
+    foreign = replace(_mx(served), value="10 elsewhere.example.")
+    _apply(served, (_mx(served), foreign))
+    with pytest.raises(MailsteadError) as refusal:
+        served.lifecycle.planner.plans(["acme"])
+    assert refusal.value.code == "foreign-record"
+    assert refusal.value.remedy
+    assert foreign in served.world.names.records("acme.example")
+
+
+def test_planning_changes_nothing(served: Stage) -> None:
+    machines = served.host().machines
+    assert isinstance(machines, MemoryHypervisor)
+    served.host().machines.stop("acme", graceful_s=0)
+    writes = machines.writes
+    first = served.drift()
+    assert served.drift() == first
+    assert machines.writes == writes
