@@ -49,9 +49,7 @@ def test_what_servers_cannot_deliver_to_is_refused(text: str) -> None:
         parse_address(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["a", "Acme", "-acme", "acme-", "ac me", "1acme", "x" * 33, "acme/..", "acme\n"]
-)
+@pytest.mark.parametrize("text", ["a", "Acme", "-acme", "acme-", "ac me", "1acme", "x" * 33, "acme/..", "acme\n"])
 def test_a_tenant_name_is_a_plain_label(text: str) -> None:
     with pytest.raises(InvalidInput):
         parse_tenant_name(text)

@@ -8,9 +8,7 @@ from mailstead.ground.plans import ChangePlan, Kind, compare
 
 def plan() -> ChangePlan[int]:
     wanted, found = {"a": 1, "b": 2, "e": 5}, {"b": 3, "c": 4, "e": 5}
-    return compare(
-        wanted, found, subject=lambda k: f"disk {k}", loses=lambda was, then: "" if then else f"{was} GiB"
-    )
+    return compare(wanted, found, subject=lambda k: f"disk {k}", loses=lambda was, then: "" if then else f"{was} GiB")
 
 
 def test_removals_come_first_and_what_is_equal_stays_out() -> None:

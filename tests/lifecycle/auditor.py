@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from sqlalchemy import select
 
@@ -70,7 +71,7 @@ def _is_key(kind: str, name: str) -> bool:
 
 def _findings(stage: Stage) -> Iterator[str]:
     entries = stage.world.tenants.all()
-    for name, entry in entries.items():
+    for entry in entries.values():
         if entry.tenant.status is Status.REMOVED:
             yield from _resting(stage, entry)
         else:
@@ -184,7 +185,7 @@ def _numbers(stage: Stage, entries: dict[str, Entry]) -> Iterator[str]:
     for field in ("vlan", "ipv4", "ipv6", "public_ipv4", "public_ipv6"):
         yield from (f"{field} {value} is held twice" for value in _twice(getattr(n, field) for n in held.values()))
     subnets = sorted(numbers.ipv4 for numbers in held.values())
-    yield from (f"{a} and {b} overlap" for a, b in zip(subnets, subnets[1:], strict=False) if a.overlaps(b))
+    yield from (f"{a} and {b} overlap" for a, b in pairwise(subnets) if a.overlaps(b))
 
 
 def _names(stage: Stage, entries: dict[str, Entry]) -> Iterator[str]:

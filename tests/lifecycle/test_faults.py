@@ -1,4 +1,4 @@
-"""Each far side silent, deaf or unwilling at any of its verbs: it heals by itself, or says what to do and a retry heals."""
+"""Each far side silent, deaf or unwilling at any of its verbs: it heals by itself, or by one retry and says so."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -33,7 +33,8 @@ def _dressed(folder: Path, port: str) -> tuple[Stage, Faulty[Any]]:
         return stage, faulty
     if port in {"names", "resolver"}:
         faulty = Faulty(getattr(outside, port))
-        return open_stage(folder, wanted, replace(outside, **{port: faulty})), faulty
+        dress: dict[str, Any] = {port: faulty}
+        return open_stage(folder, wanted, replace(outside, **dress)), faulty
     faulty = Faulty(getattr(outside.hosts["kvm1"], port))
     return open_stage(folder, wanted, with_ports(outside, "kvm1", **{port: faulty})), faulty
 
@@ -61,10 +62,10 @@ def _life(stage: Stage) -> list[str]:
         view = stage.settle(order)
         while view.status is not Status.DONE:
             assert view.status is Status.FAILED, view
-            error = view.error or {}
-            assert error.get("message")
-            assert error.get("remedy") or error.get("code") in {"unreachable", "outcome-unknown"}, error
-            met.append(error["code"])
+            failure = view.error or {}
+            assert failure.get("message")
+            assert failure.get("remedy") or failure.get("code") in {"unreachable", "outcome-unknown"}, failure
+            met.append(failure["code"])
             assert len(met) < 9, "it does not heal"
             stage.running.desk.retry(order)
             view = stage.settle(order)

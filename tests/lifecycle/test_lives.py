@@ -126,7 +126,9 @@ def test_who_comes_after_a_purge_finds_nothing_of_the_one_before(served: Stage) 
     served.done(served.lifecycle.purge("acme", early=True))
     served.done(served.lifecycle.add(tenant()))
     new = served.world.certificates.of("acme").current
-    assert old and new and old.spki != new.spki
+    assert old
+    assert new
+    assert old.spki != new.spki
     assert _mail(served).fetch(ANNA) == ()
     assert audit(served) == NOTHING
 

@@ -1,14 +1,15 @@
 """Twenty tenants ordered at once: no number, place or name is given twice, and no host does more than it may."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from mailstead.ground.errors import MailsteadError, NoRoom
-from mailstead.orders.model import Limits, Status
-from mailstead.orders.drivers.memory import MemoryEngine
 from mailstead.lifecycle.verbs import Lifecycle
 from mailstead.lifecycle.workflow import Runbooks
+from mailstead.orders.drivers.memory import MemoryEngine
+from mailstead.orders.model import Limits, Status
 
 from .auditor import NOTHING, audit, unfinished
 from .stage import Stage, open_stage, platform, tenant
@@ -63,7 +64,7 @@ def test_only_as_many_are_taken_on_as_there_are_numbers(tmp_path: Path) -> None:
 def test_orders_of_one_tenant_run_one_after_another(stage: Stage) -> None:
     orders = [stage.lifecycle.add(tenant()), stage.lifecycle.suspend("acme"), stage.lifecycle.resume("acme")]
     views = [stage.done(order) for order in orders]
-    assert all(one.ended <= two.started for one, two in zip(views, views[1:], strict=False) if one.ended and two.started)
+    assert all(one.ended <= two.started for one, two in pairwise(views) if one.ended and two.started)
     assert audit(stage) == NOTHING
 
 

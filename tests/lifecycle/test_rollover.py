@@ -26,7 +26,8 @@ def _serves(stage: Stage) -> str:
 def test_over_a_year_every_key_is_published_before_it_serves_and_withdrawn_after(stage: Stage) -> None:
     stage.done(stage.lifecycle.add(tenant()))
     step = timedelta(hours=3)
-    cached, served = _published(stage), []
+    cached = _published(stage)
+    served: list[str] = []
     for _ in range(int(timedelta(days=366) / step)):
         stage.world.clock.sleep(step.total_seconds())
         order_due(stage.lifecycle, stage.world)

@@ -1,21 +1,25 @@
 """A machine of its own for this chapter: the appliance under a plain QEMU, its ports on loopback."""
 
+import json
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from mailstead.ground.clock import SystemClock
+from mailstead.ground.errors import MailsteadError
 from mailstead.guests.drivers.qemu_agent import QemuAgent, SocketTransport
+from mailstead.guests.model import Output
 from mailstead.mailservers.dkim import public_text
 from tests.guests.bare_qemu import image
 
 from .example import LINK, keys
 
 GUEST_PORTS = (25, 465, 587, 993, 4190, 443)
+DATA_MIB = 1024
 RESOLVER = Path(__file__).with_name("nameserver.pl")
 
 
@@ -23,6 +27,7 @@ RESOLVER = Path(__file__).with_name("nameserver.pl")
 class Machine:
     channel: QemuAgent
     ports: dict[int, int]  # in the guest: on loopback
+    monitor: Path
 
     def shell(self, script: str) -> str:
         done = self.channel.run("acme", ["/bin/sh", "-c", script], timeout_s=180)
@@ -36,10 +41,27 @@ class Machine:
         self.channel.write("acme", "/run/nameserver.pl", RESOLVER.read_bytes(), mode=0o755)
         self.shell("systemd-run --quiet --unit=test-names /usr/bin/perl /run/nameserver.pl /run/names")
 
+    def grow(self, mib: int) -> None:
+        """Give the data disk another size, as the hypervisor does."""
+        resize = {"device": "disk-mailstead-data", "size": mib * 2**20}
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self.monitor))
+            replies = line.makefile("rb")
+            for command in ({"execute": "qmp_capabilities"}, {"execute": "block_resize", "arguments": resize}):
+                replies.readline()
+                line.sendall(json.dumps(command).encode())
+            assert b"return" in replies.readline()
+
     def reboot(self) -> None:
-        was = self.shell("cat /proc/sys/kernel/random/boot_id")
+        was = self._boot_id()
         self.channel.run("acme", ["/usr/bin/systemd-run", "--on-active=1", "/bin/systemctl", "reboot"])
-        _until(lambda: self.channel.answers("acme") and self.shell("cat /proc/sys/kernel/random/boot_id") != was)
+        _until(lambda: self._boot_id() not in ("", was))
+
+    def _boot_id(self) -> str:
+        try:
+            return self.channel.read("acme", "/proc/sys/kernel/random/boot_id").decode()
+        except MailsteadError:
+            return ""
 
 
 @contextmanager
@@ -49,7 +71,8 @@ def booted(folder: Path) -> Iterator[Machine]:
     base = Path(made["folder"])
     create = ["qemu-img", "create", "-q", "-f", "qcow2"]
     subprocess.run([*create, "-F", "qcow2", "-b", base / "system.qcow2", folder / "system.qcow2"], check=True)
-    subprocess.run([*create, folder / "data.qcow2", "1G"], check=True)
+    subprocess.run([*create, folder / "data.qcow2", f"{DATA_MIB}M"], check=True)
+    (folder / "foreign.raw").write_bytes(b"\0" * 4096 + b"somebody's data".ljust(2**20))
     forward = "".join(f",hostfwd=tcp:127.0.0.1:{here}-{LINK.ipv4.ip}:{port}" for port, here in ports.items())
     network = f"user,id=n0,net={LINK.ipv4.network},host={LINK.ipv4_gateway},dns=10.64.0.3,restrict=on{forward}"
     process = subprocess.Popen(
@@ -59,6 +82,8 @@ def booted(folder: Path) -> Iterator[Machine]:
             *("-kernel", base / "vmlinuz", "-initrd", base / "initrd.img", "-append", made["cmdline"]),
             *_disk(folder / "system.qcow2", "mailstead-system"),
             *_disk(folder / "data.qcow2", "mailstead-data"),
+            *_disk(folder / "foreign.raw", "foreign", "raw"),
+            *("-qmp", f"unix:{folder / 'qmp'},server=on,wait=off"),
             *("-netdev", network),
             *("-device", f"virtio-net-pci,netdev=n0,mac={LINK.mac}"),
             *("-device", "virtio-rng-pci", "-device", "virtio-serial-pci"),
@@ -69,7 +94,7 @@ def booted(folder: Path) -> Iterator[Machine]:
     try:
         _until(agent.exists)
         transport = SocketTransport(lambda _: agent)
-        machine = Machine(QemuAgent(transport, SystemClock()), ports)
+        machine = Machine(QemuAgent(transport, SystemClock()), ports, folder / "qmp")
         _until(lambda: machine.channel.answers("acme"))
         yield machine
         transport.close()
@@ -78,10 +103,25 @@ def booted(folder: Path) -> Iterator[Machine]:
         process.wait()
 
 
-def _disk(path: Path, serial: str) -> tuple[str, ...]:
+def _disk(path: Path, serial: str, form: str = "qcow2") -> tuple[str, ...]:
     name = f"disk-{serial}"
-    drive = f"file={path},if=none,id={name},cache=unsafe,discard=unmap"
+    drive = f"file={path},format={form},if=none,id={name},cache=unsafe,discard=unmap"
     return ("-drive", drive, "-device", f"virtio-blk-pci,drive={name},serial={serial}")
+
+
+@dataclass(frozen=True, slots=True)
+class Prefixed:
+    """A channel that starts programs by way of another one, such as env or timeout; looking stays as it is."""
+
+    channel: QemuAgent
+    prefix: tuple[str, ...]
+
+    def run(self, machine: str, argv: Sequence[str], *, stdin: bytes = b"", timeout_s: float = 60.0) -> Output:
+        before = () if stdin else self.prefix
+        return self.channel.run(machine, [*before, *argv], stdin=stdin, timeout_s=timeout_s)
+
+    def unpack(self, machine: str, tar: bytes) -> None:
+        self.channel.unpack(machine, tar)
 
 
 def _names() -> Iterator[str]:

@@ -1,11 +1,14 @@
 """Mail programs of people and of strangers, against a machine's ports."""
 
+import base64
 import imaplib
 import smtplib
+import socket
 import ssl
 import time
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from typing import BinaryIO
 
 from mailstead.ground.clock import SystemClock
 
@@ -54,8 +57,36 @@ def deliver(machine: Machine, sender: str, mail: EmailMessage, *, recipient: str
 
 def inbox(machine: Machine, login: str) -> imaplib.IMAP4_SSL:
     client = imaplib.IMAP4_SSL("127.0.0.1", machine.ports[993], ssl_context=trusting(), timeout=TIMEOUT_S)
-    client.login(f'"{login}"', PASSWORD)
+    try:
+        client.login(f'"{login}"', PASSWORD)
+    except imaplib.IMAP4.error:
+        client.shutdown()
+        raise
     return client
+
+
+def upload_filter(machine: Machine, login: str, script: bytes) -> None:
+    """Put a Sieve script there and switch it on, as a mail program does (RFC 5804)."""
+    with socket.create_connection(("127.0.0.1", machine.ports[4190]), timeout=TIMEOUT_S) as plain:
+        _answer(plain.makefile("rb"))
+        plain.sendall(b"STARTTLS\r\n")
+        _answer(plain.makefile("rb"))
+        with trusting().wrap_socket(plain) as line:
+            replies = line.makefile("rb")
+            _answer(replies)
+            secret = base64.b64encode(f"\0{login}\0{PASSWORD}".encode())
+            for command in (
+                b'AUTHENTICATE "PLAIN" "%s"' % secret,
+                b'PUTSCRIPT "own" {%d+}\r\n%s' % (len(script), script),
+                b'SETACTIVE "own"',
+            ):
+                line.sendall(command + b"\r\n")
+                _answer(replies)
+
+
+def _answer(replies: BinaryIO) -> None:
+    while not (line := replies.readline()).startswith(b"OK"):
+        assert line.startswith(b'"'), line
 
 
 def received(machine: Machine, login: str, subject: str, folder: str = "INBOX", patience_s: float = 40) -> str:

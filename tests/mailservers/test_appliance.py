@@ -10,12 +10,13 @@ import pytest
 
 from mailstead.ground.clock import SystemClock
 from mailstead.mailservers.drivers.appliance import Appliance
+from mailstead.mailservers.errors import ConvergeFailed, ForeignDisk
 from mailstead.mailservers.port import MailServer
 
-from .contract import MailServerContract, Tamper, brought_to
+from .contract import MailServerContract, Tamper, brought_to, subjects
 from .example import ANNA, BOB, ODD, TIGHT
-from .machine import Machine, booted
-from .people import deliver, inbox, message, received, submit, trusting
+from .machine import DATA_MIB, Machine, Prefixed, booted
+from .people import deliver, inbox, message, received, submit, trusting, upload_filter
 
 pytestmark = pytest.mark.vm
 STRANGER = "x@else.example"
@@ -34,6 +35,22 @@ def appliance(machine: Machine) -> MailServer:
     made = Appliance(machine.channel, SystemClock())
     brought_to(made)
     return made
+
+
+class TestNewMachine:
+    """First, for the machine has no disk of ours yet."""
+
+    def test_a_disk_that_holds_something_is_refused_and_left_alone(self, machine: Machine) -> None:
+        device = "/dev/disk/by-id/virtio-foreign"
+        before = machine.shell(f"sha256sum {device}")
+        channel = Prefixed(machine.channel, ("/usr/bin/env", f"MAILSTEAD_DISK={device}"))
+        with pytest.raises(ForeignDisk, match="not ours"):
+            brought_to(Appliance(channel, SystemClock()))
+        assert machine.shell(f"sha256sum {device}") == before
+
+    def test_a_clock_that_is_wrong_is_shown(self, machine: Machine) -> None:
+        machine.shell("date --set '3 days ago'")
+        assert "clock" in subjects(Appliance(machine.channel, SystemClock()))  # and set by the first converge
 
 
 class TestAppliance(MailServerContract):
@@ -81,10 +98,19 @@ class TestMail:
         with pytest.raises(smtplib.SMTPDataError, match="554"):
             deliver(machine, STRANGER, message(STRANGER, BOB, "gtube", GTUBE))
 
-    @pytest.mark.parametrize("address", ODD)
-    def test_odd_addresses_receive_send_and_sign_in(self, machine: Machine, address: str) -> None:
-        submit(machine, address, message(address, address, "odd"))
-        assert received(machine, address, "odd")
+    def test_what_is_marked_as_spam_is_filed_as_junk(self, machine: Machine) -> None:
+        deliver(machine, STRANGER, message(STRANGER, BOB, "marked", X_Spam="Yes"))
+        assert received(machine, BOB, "marked", "Junk")
+
+    def test_the_owner_s_filter_runs(self, machine: Machine) -> None:
+        upload_filter(machine, BOB, b'require "fileinto"; if header :is "subject" "mine" { fileinto "Archive"; }\r\n')
+        deliver(machine, STRANGER, message(STRANGER, BOB, "mine"))
+        assert received(machine, BOB, "mine", "Archive")
+
+    def test_odd_addresses_receive_send_and_sign_in(self, machine: Machine) -> None:
+        for address in ODD:
+            submit(machine, address, message(address, address, "odd"))
+        assert all(received(machine, address, "odd") for address in ODD)
 
     def test_an_alias_reaches_all_and_may_be_used_by_its_owners(self, machine: Machine) -> None:
         submit(machine, ANNA, message("info@acme.example", "info@acme.example", "alias"), sender="info@acme.example")
@@ -94,6 +120,12 @@ class TestMail:
     def test_nobody_sends_as_another(self, machine: Machine) -> None:
         with pytest.raises(smtplib.SMTPRecipientsRefused, match="not owned by user"):
             submit(machine, ANNA, message(BOB, ANNA, "borrowed"), sender=BOB)
+
+    def test_nobody_writes_in_another_s_name(self, machine: Machine) -> None:
+        with pytest.raises(smtplib.SMTPDataError, match="not an address of"):
+            submit(machine, ANNA, message(BOB, ANNA, "borrowed"))
+        submit(machine, ANNA, message("anna+shop@acme.example", ANNA, "tagged"))
+        assert received(machine, ANNA, "tagged")
 
     @pytest.mark.parametrize(
         ("sender", "recipient", "reply"),
@@ -116,18 +148,20 @@ class TestMail:
         with pytest.raises(smtplib.SMTPRecipientsRefused, match="Only members"):
             submit(machine, TIGHT, message(TIGHT, "staff@acme.example", "list"))
 
-    @pytest.mark.parametrize("recipient", ["postmaster", "abuse@acme.example", "postmaster@mail.acme.example"])
-    def test_the_postmaster_is_reached(self, machine: Machine, recipient: str) -> None:
-        deliver(machine, STRANGER, message(STRANGER, "p@acme.example", recipient), recipient=recipient)
-        assert received(machine, ANNA, recipient)
+    def test_the_postmaster_is_reached(self, machine: Machine) -> None:
+        roles = ("postmaster", "abuse@acme.example", "postmaster@mail.acme.example")
+        for recipient in roles:
+            deliver(machine, STRANGER, message(STRANGER, "p@acme.example", recipient), recipient=recipient)
+        assert all(received(machine, ANNA, recipient) for recipient in roles)
 
     def test_a_full_mailbox_refuses_at_the_door(self, machine: Machine) -> None:
         deliver(machine, STRANGER, message(STRANGER, TIGHT, "fills", f"{'x' * 70}\n" * 14000))
         assert received(machine, TIGHT, "fills")
         deliver(machine, STRANGER, message(STRANGER, TIGHT, "rest", f"{'x' * 70}\n" * 700))
         received(machine, TIGHT, "rest", patience_s=5)
-        with pytest.raises(smtplib.SMTPRecipientsRefused, match="Mailbox is full"):
-            deliver(machine, STRANGER, message(STRANGER, TIGHT, "more", f"{'x' * 70}\n" * 2000))
+        for recipient in (TIGHT, "tight+tag@acme.example"):
+            with pytest.raises(smtplib.SMTPRecipientsRefused, match="Mailbox is full"):
+                deliver(machine, STRANGER, message(STRANGER, recipient, "more", f"{'x' * 70}\n" * 2000))
 
     def test_no_password_goes_unencrypted(self, machine: Machine) -> None:
         for port in (25, 587):
@@ -170,8 +204,20 @@ class TestMail:
 class TestLife:
     """Last, for it stops what the others need."""
 
-    def test_a_suspended_tenant_refuses_for_now(self, machine: Machine, appliance: MailServer) -> None:
-        brought_to(appliance, status="suspended")
+    def test_a_run_killed_on_the_way_is_finished_by_the_next_and_the_disk_grows(
+        self, machine: Machine, appliance: MailServer
+    ) -> None:
+        machine.grow(DATA_MIB + 512)
+        assert subjects(appliance) == {"mail disk"}
+        killed = Appliance(Prefixed(machine.channel, ("/usr/bin/timeout", "--signal=KILL", "0.5")), SystemClock())
+        with pytest.raises(ConvergeFailed):
+            brought_to(killed, status="suspended", lists=[])
+        assert subjects(appliance, status="suspended", lists=[])
+        brought_to(appliance, status="suspended", lists=[])
+        assert subjects(appliance, status="suspended", lists=[]) == set()
+        assert (appliance.observe("acme").disk_mib or 0) > DATA_MIB
+
+    def test_a_suspended_tenant_refuses_for_now(self, machine: Machine) -> None:
         with pytest.raises(smtplib.SMTPRecipientsRefused, match=r"450.*suspended"):
             deliver(machine, STRANGER, message(STRANGER, ANNA, "suspended"))
         for port in (465, 587):

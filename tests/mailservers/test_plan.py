@@ -7,7 +7,7 @@ import pytest
 
 from mailstead.mailservers import rendering
 from mailstead.mailservers.drivers.memory import MemoryMailServers
-from mailstead.mailservers.items import MailState
+from mailstead.mailservers.items import MachineClock, MailDisk, MailState
 from mailstead.mailservers.plan import compare_mail
 
 from .contract import brought_to
@@ -57,6 +57,15 @@ def test_services_that_missed_their_files_read_them(found: MailState) -> None:
 def test_a_mailbox_whose_folder_is_missing_is_made(found: MailState) -> None:
     rooms = {address: room for address, room in found.mailboxes.items() if address != ANNA}
     assert lines(replace(found, mailboxes=rooms)) == [f"mailbox {ANNA} create"]
+
+
+def test_only_a_clock_that_is_far_off_is_set(found: MailState) -> None:
+    assert lines(replace(found, clock=MachineClock(-5))) == []
+    assert lines(replace(found, clock=MachineClock(-6))) == ["clock update"]
+
+
+def test_a_disk_that_was_given_more_room_is_grown(found: MailState) -> None:
+    assert lines(replace(found, disk=MailDisk(whole=False))) == ["mail disk update"]
 
 
 def test_an_unchanged_server_is_planned_without_rendering(found: MailState, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from mailstead.ground.errors import OutcomeUnknown
 from mailstead.ground.plans import ChangePlan
 from mailstead.mailservers.drivers.appliance.parcel import Parcel, jobs
 from mailstead.mailservers.drivers.appliance.report import read_report
-from mailstead.mailservers.items import APPLIED, Item, MailState
+from mailstead.mailservers.items import APPLIED, Item, MachineClock, MailState
 from mailstead.mailservers.plan import compare_mail
 
 from .example import host
@@ -18,6 +19,7 @@ REPORT = """report\t1
 file\t640\troot:dovecot\t{digest}\t/etc/dovecot/users
 applied\tfinger print
 pending\tpostfix
+pending\tdisk
 disk\t4000\t3000
 room\tacme.example/o=27brien\t2048
 room\tacme.example/left\t
@@ -40,6 +42,16 @@ def test_a_report_is_read() -> None:
     assert not state.services["nginx"].running
     assert (state.disk_mib, state.disk_free_mib, state.queued) == (4000, 3000, 2)
     assert state.applied == "finger print"
+    assert not state.disk.whole
+
+
+def test_a_clock_is_off_only_by_what_asking_cannot_explain() -> None:
+    told = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
+    after = told + timedelta(seconds=9)
+    assert MachineClock.between(told, told, after).off_s == 0
+    assert MachineClock.between(told, after, after).off_s == 0
+    assert MachineClock.between(told, after + timedelta(minutes=1), after).off_s == 60
+    assert MachineClock.between(told, told - timedelta(minutes=1), after).off_s == -59
 
 
 def test_what_nobody_wants_any_more_is_still_seen() -> None:

@@ -28,9 +28,7 @@ class VolumeStoreContract:
     @pytest.fixture
     def system(self, folder: Path, image: Path) -> Volume:
         home = folder / "acme"
-        return Volume(
-            "acme", Role.SYSTEM, 128, Allocation.DYNAMIC, Format.QCOW2, home / "system.qcow2", base=image
-        )
+        return Volume("acme", Role.SYSTEM, 128, Allocation.DYNAMIC, Format.QCOW2, home / "system.qcow2", base=image)
 
     @pytest.fixture
     def data(self, folder: Path) -> Volume:
@@ -39,9 +37,7 @@ class VolumeStoreContract:
     def test_an_unused_host_has_no_disks(self, store: VolumeStore) -> None:
         assert store.volumes() == {}
 
-    def test_a_new_disk_is_found_as_it_was_wanted(
-        self, store: VolumeStore, system: Volume, data: Volume
-    ) -> None:
+    def test_a_new_disk_is_found_as_it_was_wanted(self, store: VolumeStore, system: Volume, data: Volume) -> None:
         for volume in (system, data):
             store.ensure(volume)
         assert store.volumes() == {system.key: system, data.key: data}
@@ -51,9 +47,7 @@ class VolumeStoreContract:
         store.ensure(data)
         assert store.volumes() == {data.key: data}
 
-    def test_disks_of_many_tenants_are_told_apart(
-        self, store: VolumeStore, data: Volume, folder: Path
-    ) -> None:
+    def test_disks_of_many_tenants_are_told_apart(self, store: VolumeStore, data: Volume, folder: Path) -> None:
         other = replace(data, tenant="globex", location=folder / "globex/data.qcow2")
         store.ensure(data)
         store.ensure(other)
@@ -110,16 +104,12 @@ class VolumeStoreContract:
         assert caught.value.value.endswith("absent.qcow2")
         assert store.volumes() == {}
 
-    def test_a_system_disk_smaller_than_its_image_is_refused(
-        self, store: VolumeStore, system: Volume
-    ) -> None:
+    def test_a_system_disk_smaller_than_its_image_is_refused(self, store: VolumeStore, system: Volume) -> None:
         with pytest.raises(DiskSmallerThanImage):
             store.ensure(replace(system, size_mib=IMAGE_MIB - 1))
         assert store.volumes() == {}
 
-    def test_an_existing_system_disk_keeps_its_image(
-        self, store: VolumeStore, system: Volume, folder: Path
-    ) -> None:
+    def test_an_existing_system_disk_keeps_its_image(self, store: VolumeStore, system: Volume, folder: Path) -> None:
         store.ensure(system)
         store.ensure(replace(system, base=folder / "newer.qcow2"))
         assert store.volumes() == {system.key: system}

@@ -54,9 +54,7 @@ class TestFolderVolumes(VolumeStoreContract):
         return image
 
 
-def test_a_disk_made_halfway_is_never_seen_and_made_again(
-    store: FolderVolumes, data: Volume, folder: Path
-) -> None:
+def test_a_disk_made_halfway_is_never_seen_and_made_again(store: FolderVolumes, data: Volume, folder: Path) -> None:
     (folder / "acme").mkdir(parents=True)
     (folder / "acme/.data.qcow2.new").write_bytes(b"cut off")
     assert store.volumes() == {}
@@ -114,9 +112,7 @@ def test_a_host_at_its_floor_refuses_dynamic_disks_too(folder: Path, data: Volum
     assert not folder.exists()
 
 
-def test_a_place_that_another_tenant_owns_is_refused(
-    store: FolderVolumes, data: Volume, folder: Path
-) -> None:
+def test_a_place_that_another_tenant_owns_is_refused(store: FolderVolumes, data: Volume, folder: Path) -> None:
     with pytest.raises(ForeignData):
         store.ensure(replace(data, location=folder / "globex/data.qcow2"))
 
@@ -151,9 +147,7 @@ def device(tmp_path: Path) -> Iterator[Path]:
     file = tmp_path / "device"
     file.touch()
     os.truncate(file, 64 << 20)
-    made = subprocess.run(
-        ["losetup", "--find", "--show", str(file)], check=False, capture_output=True, text=True
-    )
+    made = subprocess.run(["losetup", "--find", "--show", str(file)], check=False, capture_output=True, text=True)
     if made.returncode:
         pytest.skip(f"no loop device: {made.stderr.strip()}")
     yield Path(made.stdout.strip())
@@ -171,9 +165,7 @@ def test_a_block_device_becomes_the_data_disk(store: FolderVolumes, on_device: V
     assert store.volumes() == {on_device.key: on_device}
 
 
-def test_a_device_that_holds_a_foreign_file_system_is_refused(
-    store: FolderVolumes, on_device: Volume
-) -> None:
+def test_a_device_that_holds_a_foreign_file_system_is_refused(store: FolderVolumes, on_device: Volume) -> None:
     _format(on_device.location)
     with pytest.raises(ForeignData) as caught:
         store.ensure(on_device)

@@ -21,9 +21,7 @@ def _tenant(**allowance: object) -> Tenant:
 
 
 def _wanted(**allowance: object) -> dict[VolumeKey, Volume]:
-    volumes = volumes_for(
-        _tenant(**allowance), folder=FOLDER, image=Path("/images/one.qcow2"), system_mib=2048
-    )
+    volumes = volumes_for(_tenant(**allowance), folder=FOLDER, image=Path("/images/one.qcow2"), system_mib=2048)
     return {volume.key: volume for volume in volumes}
 
 

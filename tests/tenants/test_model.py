@@ -38,9 +38,7 @@ def test_the_mail_host_is_named_in_the_first_domain() -> None:
         ),
     ],
 )
-def test_bad_input_names_the_field_and_a_remedy(
-    change: dict[str, Any], field: str, error: type[InvalidInput]
-) -> None:
+def test_bad_input_names_the_field_and_a_remedy(change: dict[str, Any], field: str, error: type[InvalidInput]) -> None:
     with pytest.raises(error) as refusal:
         Tenant.parse(ACME | change, where="acme.toml")
     assert refusal.value.field.startswith(field)

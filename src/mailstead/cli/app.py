@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from mailstead.ground.errors import MailsteadError
@@ -53,9 +52,9 @@ def main() -> None:
     # Wherever it stands, --json belongs to the whole call.
     arguments = ["--json"] * in_json + [word for word in words if word != "--json"]
     try:
-        app(arguments)
+        app(arguments, prog_name="mailstead")
     except MailsteadError as error:
         show.error(error, in_json=in_json)
         sys.exit(error.exit_status)
-    except click.exceptions.Abort:
+    except typer.Abort:
         sys.exit(1)

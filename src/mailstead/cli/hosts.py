@@ -18,7 +18,9 @@ def list_(context: typer.Context) -> None:
         rows = []
         for name, ports in running.world.hosts.items():
             room = ports.machines.room()
-            mine = [entry.tenant for entry in entries if entry.host == name and entry.tenant.status is not Status.REMOVED]
+            mine = [
+                entry.tenant for entry in entries if entry.host == name and entry.tenant.status is not Status.REMOVED
+            ]
             rows.append(
                 {
                     "host": name,

@@ -61,7 +61,7 @@ def apply(
         confirm("Apply?", yes=yes or face.json)
         orders = running.lifecycle.apply_files(files, allow_loss=losses)
         orders |= {
-            found.tenant: running.lifecycle.settle(found.tenant, allow_loss=losses)
+            found.tenant: running.lifecycle.heal(found.tenant, allow_loss=losses)
             for found in plans
             if found.tenant not in orders
         }
@@ -83,7 +83,7 @@ def drift(context: typer.Context, names: Names = None) -> None:
         raise typer.Exit(DRIFT)
 
 
-def _follow_all(in_json: bool, running: Running, orders: list[str], *, wait: bool) -> None:  # noqa: FBT001 (private)
+def _follow_all(in_json: bool, running: Running, orders: list[str], *, wait: bool) -> None:
     views = [
         progress.watch(running.desk, order, quiet=in_json) if wait else running.desk.show(order) for order in orders
     ]

@@ -21,7 +21,7 @@ def watch(desk: Desk, order: str, *, quiet: bool = False) -> OrderView:
     with Progress(*columns, console=show.err, transient=True, disable=quiet) as bar:
         task = bar.add_task(f"{view.tenant}: {view.kind}", total=view.total_steps)
         told = 0
-        for view in desk.watch(order):  # noqa: B020 (the last one is what counts)
+        for view in desk.watch(order):
             told = _tell(view, told, quiet=quiet)
             bar.update(task, description=_label(view), total=view.total_steps, completed=view.steps_done)
     return view

@@ -18,8 +18,8 @@ from mailstead.orders.model import OrderView
 
 WIDE = 240
 # In a pipe or a file nothing is cut or folded to the width of a screen that is not there.
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, emoji=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
+err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 MARKS = {Kind.REMOVE: "[red]-[/]", Kind.UPDATE: "[yellow]~[/]", Kind.CREATE: "[green]+[/]"}
 
@@ -28,6 +28,11 @@ def as_json(value: Any) -> None:
     """Print *value* as JSON; what JSON lacks becomes text."""
     json.dump(value, sys.stdout, indent=2, default=str, ensure_ascii=False)
     sys.stdout.write("\n")
+
+
+def heading(text: str) -> None:
+    """Print a heading."""
+    out.print(f"\n[bold]{escape(text)}[/]")
 
 
 def table(title: str, rows: Sequence[Mapping[str, Any]], *, columns: Iterable[str], empty: str) -> None:

@@ -29,6 +29,12 @@ def read_mailboxes(file: Path) -> list[MailboxRow]:
             rows = [_read(f"{file.name} line {reader.line_num}", row) for row in reader]
     except FileNotFoundError as error:
         raise NotFound(f"there is no {file}", field="file", value=file, remedy="check the path") from error
+    except OSError as error:
+        remedy = "give a file that can be read"
+        raise InvalidInput(f"{file}: {error.strerror}", field="file", value=file, remedy=remedy) from error
+    except csv.Error as error:
+        remedy = "save it as plain CSV, one line a mailbox"
+        raise InvalidInput(f"{file.name}: {error}", field="file", value=file, remedy=remedy) from error
     except UnicodeDecodeError as error:
         remedy = "save it as UTF-8"
         raise InvalidInput(f"{file.name} is no UTF-8 text", field="file", value=file, remedy=remedy) from error
@@ -46,6 +52,9 @@ def _refuse_header(file: Path, header: list[str]) -> None:
 
 
 def _read(where: str, row: dict[str, str]) -> MailboxRow:
+    if extra := row.get(None):  # type: ignore[call-overload]  # where csv puts what no column is for
+        remedy = "put cells that hold a comma into quotation marks"
+        raise InvalidInput(f"{where}: more cells than columns", field="line", value=extra[0], remedy=remedy)
     given = {name: value for name, value in row.items() if value and name in COLUMNS}
     password = Secret.of(given.pop("password")) if "password" in given else None
     mailbox = Mailbox.parse(given, where=where)

@@ -3,34 +3,36 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
+from pathlib import Path
 
 from mailstead.certificates.model import Rollover
-from mailstead.certificates.plan import digests
 from mailstead.dns.model import Record
 from mailstead.dns.store import Sighting
 from mailstead.hypervisors.model import Machine
+from mailstead.mailservers.items import MailState
 from mailstead.networks.model import Numbers, Segment
 from mailstead.storage.model import Volume, VolumeKey
 from mailstead.tenants.store import Entry
 
-from .store import Published
-from .world import World
+from .world import GuestImage, World
 
 
 class Look:
     """What was found; older than a step it must not become: each step and each plan takes a new one.
 
-    With *tenant*, what is remembered of all others is left unread: a step must not cost more the more tenants there are.
+    What is remembered of a tenant is read when asked for: a step must not cost more the more tenants there are.
     """
 
-    def __init__(self, world: World, tenant: str | None = None) -> None:
+    def __init__(self, world: World) -> None:
         self.world = world
-        self._tenant = tenant
+        self._mail: tuple[str, MailState] | None = None
+        self._images: dict[Path | None, GuestImage] = {}
         self._machines: dict[str, dict[str, Machine]] = {}
         self._volumes: dict[str, dict[VolumeKey, Volume]] = {}
         self._segments: dict[str, dict[str, Segment]] = {}
         self._serials: dict[str, int | None] = {}
         self._names: dict[str, dict[str, set[Record]]] = {}
+        self._pointers: dict[str, dict[str, list[tuple[str, int, int]]]] = {}
 
     def machines(self, host: str) -> dict[str, Machine]:
         if host not in self._machines:
@@ -49,13 +51,25 @@ class Look:
 
     def holds(self, zone: str, records: Iterable[Record]) -> bool:
         """Say whether the names of *records* hold them and nothing else."""
-        if self.serial(zone) is None:
-            return False
+        return self.serial(zone) is not None and all(
+            self._by_name(zone).get(record.name) == {record} for record in records
+        )
+
+    def pointing(self, zone: str, host: str) -> list[tuple[str, int, int]]:
+        """Return what points to *host* in a reverse zone: name, time to live, how many records the name has."""
+        if zone not in self._pointers:
+            self._pointers[zone] = defaultdict(list)
+            for name, records in self._by_name(zone).items():
+                for record in records:
+                    self._pointers[zone][record.value].append((name, record.ttl, len(records)))
+        return sorted(self._pointers[zone].get(f"{host}.", ()))
+
+    def _by_name(self, zone: str) -> dict[str, set[Record]]:
         if zone not in self._names:
             self._names[zone] = defaultdict(set)
             for record in self.world.names.records(zone):
                 self._names[zone][record.name].add(record)
-        return all(self._names[zone].get(record.name) == {record} for record in records)
+        return self._names[zone]
 
     def stands(self, zone: str, fingerprint: str) -> bool:
         """Say cheaply whether the zone is known to hold just what *fingerprint* stands for; when in doubt, no."""
@@ -77,17 +91,25 @@ class Look:
         return self.world.numbers.all()
 
     @cached_property
-    def dkim(self) -> dict[str, Published]:
-        return {self._tenant: self.world.dkim.of(self._tenant)} if self._tenant else self.world.dkim.all()
-
-    @cached_property
     def rollovers(self) -> dict[str, Rollover]:
-        return self.world.certificates.all(self._tenant)
+        return self.world.certificates.all()
 
-    @cached_property
-    def tlsa(self) -> dict[str, tuple[str, ...]]:
-        """The digests of the keys whose TLSA records must stand, by tenant."""
-        return {tenant: digests(state) for tenant, state in self.rollovers.items()}
+    def rollover(self, tenant: str) -> Rollover:
+        """Return where one tenant's rollover stands, without parsing the certificates of all others."""
+        known = self.__dict__.get("rollovers")
+        return known.get(tenant, Rollover()) if known is not None else self.world.certificates.of(tenant)
+
+    def mail(self, host: str, tenant: str) -> MailState:
+        """Return what the tenant's mail server holds; only the last one asked for is kept."""
+        if self._mail is None or self._mail[0] != tenant:
+            self._mail = tenant, self.world.ports(host).mail.observe(tenant)
+        return self._mail[1]
+
+    def image(self, base: Path | None) -> GuestImage:
+        """Return the image below a system disk, or the one for new machines."""
+        if base not in self._images:
+            self._images[base] = self.world.image(base)
+        return self._images[base]
 
     @cached_property
     def zones_made(self) -> dict[str, set[str]]:

@@ -55,7 +55,7 @@ def _peers(name: str, look: Look) -> list[str]:
     serving = [
         other
         for other, entry in sorted(look.entries.items())
-        if other != name and entry.tenant.status is Status.ACTIVE and look.rollovers.get(other)
+        if other != name and entry.tenant.status is Status.ACTIVE and look.rollover(other).current
     ]
     return serving[:PEERS_MOST]
 

@@ -13,6 +13,8 @@ from .look import Look
 from .model import Section, TenantPlan
 from .parts.part import Planned, Subject
 from .placing import would_place
+from .rest import Rest
+from .sights import Sight
 from .steps import Steps
 
 LATER = "follows when the machine has started"
@@ -27,12 +29,27 @@ class Planner:
 
     def plans(self, names: Collection[str] | None = None) -> list[TenantPlan]:
         """Return the plans of *names*, or of everyone; those without changes included. Raises NotFound."""
-        look = Look(self._world)
-        unknown = sorted(set(names or ()) - look.entries.keys())
+        rows = self._world.sights.rows()
+        unknown = sorted(set(names or ()) - rows.keys())
         if unknown:
             message = f"there is no tenant {unknown[0]}"
             raise NotFound(message, field="tenant", value=unknown[0], remedy="see mailstead tenant list")
-        return [self._plan(look.entries[name], look) for name in sorted(names or look.entries)]
+        return self._look_closer(sorted(names or rows), Rest(self._world, Look(self._world), rows))
+
+    def _look_closer(self, names: Iterable[str], rest: Rest) -> list[TenantPlan]:
+        """Return the plans of *names*, and remember who is now known to rest."""
+        plans, seen = [], {}
+        for name in names:
+            if rest.rests(name):
+                plans.append(TenantPlan(name))
+                continue
+            entry = self._world.tenants.get(name)
+            plans.append(self._plan(entry, rest.look))
+            if not plans[-1] and rest.seal(name):
+                until = self._steps.credentials.rests_until(self._subject(entry, rest.look), rest.look)
+                seen[name] = Sight(rest.seal(name), until.timestamp())
+        self._world.sights.note(seen)
+        return plans
 
     def preview(self, entry: Entry) -> TenantPlan:
         """Return the plan of a tenant that is not remembered yet."""
@@ -56,8 +73,7 @@ class Planner:
         if not subject.serves:
             return Section(chapter)
         machine = look.machines(subject.host).get(subject.name)
-        known = look.rollovers.get(subject.name)
-        if machine is None or machine.power is not Power.ON or known is None or known.current is None:
+        if machine is None or machine.power is not Power.ON or look.rollover(subject.name).current is None:
             return Section(chapter, note=LATER)
         try:
             return Section(chapter, self._steps.mail.plan(subject, look))
@@ -67,7 +83,7 @@ class Planner:
     def _subject(self, entry: Entry, look: Look) -> Subject:
         """Return the tenant with the host and numbers it has, or would get."""
         name = entry.tenant.name
-        numbers: Numbers | None = look.numbers.get(name)
+        numbers: Numbers | None = self._world.numbers.of(name)
         if numbers is None:
             numbers = next_numbers(self._world.platform.network, look.numbers.values())
         host = entry.host or would_place(self._world, entry.tenant, look.entries.values())

@@ -6,6 +6,7 @@ in words what it changed.
 
 from collections.abc import Collection
 
+from mailstead.networks.model import PortMissing
 from mailstead.tenants.model import Status
 
 from .errors import NotRemoved
@@ -53,17 +54,16 @@ class Steps:
         return [] if known else [told]
 
     def lay_network(self, name: str, mine: Mine) -> Done:
-        return settle(self.network, self.subject(name), self._look(name), mine=mine)
+        return settle(self.network, self.subject(name), self._look(), mine=mine)
 
     def make_disks(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
-        return settle(self.storage, self.subject(name), self._look(name), mine=mine, allow_loss=allow_loss)
+        return settle(self.storage, self.subject(name), self._look(), mine=mine, allow_loss=allow_loss)
 
     def start_machine(self, name: str, mine: Mine) -> Done:
         subject = self.subject(name)
-        done = settle(self.machine, subject, self._look(name), mine=mine)
+        done = settle(self.machine, subject, self._look(), mine=mine)
         if subject.serves:
-            # Always: an earlier try may have been cut short between start and attachment.
-            self.world.ports(subject.host).switch.attach(name)
+            done += self._attach(subject, mine)
         return done
 
     def make_keys(self, name: str, mine: Mine) -> Done:
@@ -92,7 +92,7 @@ class Steps:
         return []
 
     def configure_mail(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
-        return settle(self.mail, self.subject(name), self._look(name), mine=mine, allow_loss=allow_loss)
+        return settle(self.mail, self.subject(name), self._look(), mine=mine, allow_loss=allow_loss)
 
     def await_mail(self, name: str, mine: Mine) -> Done:
         if subject := self._served(name):
@@ -102,7 +102,7 @@ class Steps:
 
     def publish_names(self, name: str, mine: Mine) -> Done:
         subject = self.subject(name)
-        done = settle(self.names, subject, self._look(name), mine=mine)
+        done = settle(self.names, subject, self._look(), mine=mine)
         if subject.serves:
             done += self.names.withdraw_left(subject)
             self.names.trust(subject)
@@ -163,6 +163,7 @@ class Steps:
         self._removed(name)
         self.world.vault.remove_all(name)
         self.world.dkim.forget(name)
+        self.world.sights.forget(name)
         self.world.certificates.remove_all(name)
         return ["remove secrets"]
 
@@ -173,13 +174,26 @@ class Steps:
         self.world.numbers.release(name)
         return [f"remove tenant {name}"]
 
+    def _attach(self, subject: Subject, mine: Mine) -> Done:
+        """Bind the machine's port; always, for an earlier try may have been cut short between start and attachment."""
+        ports, name = self.world.ports(subject.host), subject.name
+        try:
+            ports.switch.attach(name)
+        except PortMissing:  # it went with a segment that somebody removed, and comes back with the next start
+            mine()
+            ports.machines.stop(name, graceful_s=GRACEFUL_S)
+            ports.machines.start(name)
+            ports.switch.attach(name)
+            return [f"restart machine {name}"]
+        return []
+
     def _served(self, name: str) -> Subject | None:
         """Return the tenant, or None once it is to be removed: the order that does so stands behind this one."""
         subject = self.subject(name)
         return subject if subject.serves else None
 
-    def _look(self, name: str) -> Look:
-        return Look(self.world, name)
+    def _look(self) -> Look:
+        return Look(self.world)
 
     def _ports(self, name: str) -> HostPorts | None:
         """Return the ports of the tenant's host; None for one that was never placed: then nothing was made."""

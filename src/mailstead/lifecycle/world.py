@@ -23,6 +23,7 @@ from mailstead.storage.port import VolumeStore
 from mailstead.tenants.store import TenantStore
 
 from .placement import HostGone
+from .sights import SightBook
 from .store import DkimBook
 
 
@@ -64,6 +65,7 @@ class World:
     certificates: CertificateStore
     vault: Vault
     dkim: DkimBook
+    sights: SightBook
     names: Server
     resolver: Resolver
     issuer: Issuer

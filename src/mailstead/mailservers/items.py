@@ -42,7 +42,29 @@ class Service:
     current: bool = True
 
 
-Item = ConfigFile | MailboxRoom | Service
+@dataclass(frozen=True, slots=True)
+class MachineClock:
+    """How far the machine's clock is off the control plane's: negative when it is behind."""
+
+    off_s: float = 0.0
+
+    @classmethod
+    def between(cls, before: datetime, told: datetime | None, after: datetime) -> "MachineClock":
+        """Return how far *told* lies outside the time in which it was asked for, to a second."""
+        if told is None:
+            return cls()
+        early, late = (before - told).total_seconds() - 1, (told - after).total_seconds()
+        return cls(late if late > 0 else -early if early > 0 else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class MailDisk:
+    """The disk that mail lies on. `whole`: its file system takes all the room that the machine was given."""
+
+    whole: bool = True
+
+
+Item = ConfigFile | MachineClock | MailboxRoom | MailDisk | Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +85,8 @@ class MailState:
     disk_free_mib: int | None = None
     queued: int | None = None  # messages waiting in the queue
     observed_at: datetime | None = None  # by the machine's own clock
+    clock: MachineClock = MachineClock()
+    disk: MailDisk = MailDisk()
 
 
 APPLIED = "/var/lib/mailstead/applied"

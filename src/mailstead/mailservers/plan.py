@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from mailstead.ground.plans import Change, ChangePlan, compare
 
 from . import rendering
-from .items import APPLIED, ConfigFile, Item, MailboxRoom, MailState, Service, listing, mark
+from .items import APPLIED, ConfigFile, Item, MachineClock, MailboxRoom, MailDisk, MailState, Service, listing, mark
 from .model import MailHost
 
+_CLOCK_TOLERANCE_S = 5  # signatures and certificates bear it; one-time passwords would not
 _CONCERNS = {
     "/etc/dovecot/dovecot.conf": ("dovecot",),  # the users file is read anew by itself
     "/etc/hostname": ("postfix", "rspamd"),
@@ -15,24 +16,28 @@ _CONCERNS = {
     "/etc/mailstead/tls.pem": ("dovecot", "nginx", "postfix"),
     "/etc/nginx/": ("nginx",),
     "/etc/postfix/": ("postfix",),
-    "/etc/redis/": ("redis-server",),
     "/etc/resolv.conf": ("postfix",),
     "/etc/rspamd/": ("rspamd",),
     "/etc/systemd/network/": ("postfix", "systemd-networkd"),
-    "/etc/systemd/system/dovecot.": ("dovecot",),
-    "/etc/systemd/system/postfix.": ("postfix",),
 }
 
 
 def compare_mail(wanted: MailHost, found: MailState) -> ChangePlan[Item]:
     """Plan the way from *found* to *wanted*: files, then mailboxes, then the services that must read them anew.
 
-    The subjects read "file /etc/postfix/main.cf", "mailbox anna@acme.example", "service rspamd".
+    The subjects read "clock", "mail disk", "file /etc/postfix/main.cf", "mailbox anna@acme.example", "service rspamd".
     """
     fingerprint = rendering.fingerprint(wanted)
     same = found.applied == mark(fingerprint, found.listing)
     files = ChangePlan() if same else _files(wanted, found, fingerprint)
-    return files + _mailboxes(wanted, found) + _services(found, files)
+    return _machine(found) + files + _mailboxes(wanted, found) + _services(found, files)
+
+
+def _machine(found: MailState) -> ChangePlan[Item]:
+    clock = Change[Item]("clock", found.clock, MachineClock())
+    disk = Change[Item]("mail disk", found.disk, MailDisk())
+    off = abs(found.clock.off_s) > _CLOCK_TOLERANCE_S
+    return ChangePlan((clock,) * off + (disk,) * (not found.disk.whole))
 
 
 def _files(wanted: MailHost, found: MailState, fingerprint: str) -> ChangePlan[Item]:

@@ -7,10 +7,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 
-from mailstead.ground.errors import Unreachable
+from mailstead.ground.errors import Conflict, Unreachable
 
 metadata = MetaData(
     naming_convention={
@@ -20,6 +22,15 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+class NewerState(Conflict):
+    """The database was written by a later release."""
+
+    code = "newer-state"
+
+
+READING = {"mailstead_reads": True}
 
 
 class Database:
@@ -42,16 +53,44 @@ class Database:
             message = f"the database does not answer: {error.orig}"
             raise Unreachable(message, remedy="look at the database server, its disk and its locks") from error
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield a connection that waits for no writer; nothing it does is kept.
+
+        On SQLite it sees one state of everything, on PostgreSQL each question sees that of its own moment.
+        Raises Unreachable like `transaction`.
+        """
+        try:
+            with self.engine.connect().execution_options(**READING) as connection:
+                yield connection
+        except OperationalError as error:
+            message = f"the database does not answer: {error.orig}"
+            raise Unreachable(message, remedy="look at the database server, its disk and its locks") from error
+
     def migrate(self) -> None:
         """Bring the tables to this release's shape; may be repeated."""
         with self.engine.begin() as connection:
             config = Config()
             config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
             config.attributes["connection"] = connection
+            _refuse_newer(connection, config)
             command.upgrade(config, "head")
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _refuse_newer(connection: Connection, config: Config) -> None:
+    """Raise NewerState for tables that a later release has changed."""
+    revision = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise NewerState(
+            f"the database has revision {revision}, which this release does not know",
+            field="database",
+            value=revision,
+            remedy="use the release of mailstead that wrote it, or a later one; or bring back a copy from before",
+        )
 
 
 def _sqlite(url: str) -> Engine:
@@ -73,6 +112,7 @@ def _sqlite(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # IMMEDIATE: a transaction that reads and then writes must not find the file changed in between.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("mailstead_reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine

@@ -60,6 +60,11 @@ class Entry:
     host: str | None
     removed_at: datetime | None
 
+    @property
+    def document(self) -> str:
+        """The tenant as it is stored."""
+        return self.tenant.model_dump_json()
+
 
 class TenantStore:
     """All tenants. Every verb is one transaction."""

@@ -13,6 +13,7 @@ from mailstead.ground.clock import Clock, VirtualClock
 from mailstead.guests.drivers.memory import GuestState, MemoryGuests
 from mailstead.hypervisors.drivers.memory import MemoryHypervisor
 from mailstead.hypervisors.model import DirectBoot, DiskRole, Power
+from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
 from mailstead.lifecycle.verbs import Lifecycle
@@ -139,6 +140,7 @@ def memory_platform(folder: Path, platform: Platform, outside: Outside | None = 
         certificates=CertificateStore(database),
         vault=vault,
         dkim=DkimBook(database),
+        sights=SightBook(database),
         names=outside.names,
         resolver=outside.resolver,
         issuer=BuiltInAuthority(own.issuing, lambda: own.issuing_key, outside.clock),

@@ -18,6 +18,7 @@ from mailstead.dns.port import Resolver
 from mailstead.dns.store import RecordLedger
 from mailstead.dns.workflow import DnsChallenges, Publisher, Server
 from mailstead.ground.clock import Clock, SystemClock
+from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
 from mailstead.lifecycle.verbs import Lifecycle
@@ -61,7 +62,7 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
     services = Services(home, platform, vault, clock)
     if worker:
         services.start()
-    world = _world(home, platform, database, vault, services, clock)
+    world = _world(services, database)
     engine = DbosEngine(
         OrderLedger(database),
         LeaseStore(database, clock),
@@ -112,7 +113,8 @@ def _launched(engine: DbosEngine) -> bool:
     return False
 
 
-def _world(home: Path, platform: Platform, database: Database, vault: Vault, services: Services, clock: Clock) -> World:
+def _world(services: Services, database: Database) -> World:
+    home, platform, vault, clock = services.home, services.platform, services.vault, services.clock
     names, resolver = _names(platform, services, clock)
     records = RecordLedger(database)
     return World(
@@ -124,6 +126,7 @@ def _world(home: Path, platform: Platform, database: Database, vault: Vault, ser
         certificates=CertificateStore(database),
         vault=vault,
         dkim=DkimBook(database),
+        sights=SightBook(database),
         names=names,
         resolver=resolver,
         issuer=_issuer(platform, vault, DnsChallenges(Publisher(names, records), names), clock),

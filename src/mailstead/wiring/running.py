@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailstead.ground.errors import NotFound, Unreachable
+from mailstead.ground.errors import NotFound
 from mailstead.ground.names import domain_of, parse_address
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.verbs import Lifecycle
 from mailstead.lifecycle.world import World
 from mailstead.monitoring.port import Outside
 from mailstead.monitoring.target import Target
+from mailstead.orders.model import StateInUse
 from mailstead.orders.port import Desk
 from mailstead.sites.model import Platform
 
@@ -39,6 +40,7 @@ class Running:
         return owner
 
     def demand_worker(self) -> None:
-        """Raise Unreachable unless orders are carried out here."""
+        """Raise StateInUse unless orders are carried out here."""
         if not self.works:
-            raise Unreachable("another worker serves this platform", remedy="leave it to that one, or stop it first")
+            remedy = "leave it to that one, or stop it first"
+            raise StateInUse("another worker serves this platform", field="home", value=self.home, remedy=remedy)

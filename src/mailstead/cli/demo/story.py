@@ -19,6 +19,7 @@ from mailstead.wiring import Running
 
 from .cast import ANNA, GUSTAV, PLAYERS, Player
 
+LONG = 150
 TOLD_HEADERS = ("received", "authentication-results", "dkim-signature")
 
 
@@ -31,7 +32,7 @@ class Story:
 
     def build(self) -> bool:
         """Bring both tenants into service side by side; one that is there already is only brought up to date."""
-        show.out.rule("[bold]two tenants, each in a machine, network and zone of its own", align="left")
+        show.heading("two tenants, each in a machine, network and zone of its own")
         orders = [order for player in PLAYERS if (order := self._order(player))]
         views = progress.watch_all(self._running.desk, orders)
         for view in views:
@@ -44,7 +45,7 @@ class Story:
 
     def write(self) -> bool:
         """Let Anna write to Gustav, and show what Gustav found."""
-        show.out.rule(f"[bold]a mail from {ANNA.address} to {GUSTAV.address}", align="left")
+        show.heading(f"a mail from {ANNA.address} to {GUSTAV.address}")
         sender, recipient = self._account(ANNA), self._account(GUSTAV)
         facts = self._running.outside(self._target(GUSTAV)).send(sender, recipient)
         if facts.trouble:
@@ -58,19 +59,19 @@ class Story:
     def prove(self) -> bool:
         """Check both tenants from outside, and show each way between them that must be closed."""
         reports = [self._report(player) for player in PLAYERS]
-        show.out.rule("[bold]what is forbidden, tried from inside each machine", align="left")
+        show.heading("what is forbidden, tried from inside each machine")
         for report in reports:
             for finding in report.findings:
                 if finding.check.startswith("isolation"):
                     show.out.print(_line(report, finding))
-        show.out.rule("[bold]each tenant looked at from outside: mailstead check", align="left")
+        show.heading("each tenant looked at from outside: mailstead check")
         for report in reports:
             show.report(report)
         return all(report.passed for report in reports)
 
     def end(self, command: str) -> None:
         """Say how long it took, and what to type next."""
-        show.out.rule("[bold]what to type next", align="left")
+        show.heading("what to type next")
         for words in (
             f"{command} tenant list",
             f"{command} tenant resize acme --memory-mib 1024 --vcpus 2",
@@ -88,7 +89,7 @@ class Story:
             lifecycle.set_password(player.tenant, player.address, self._password(player))
             return lifecycle.add(player.wanted)
         differs = changed(lifecycle.planner.plans([player.tenant]))
-        return lifecycle.settle(player.tenant) if differs else None
+        return lifecycle.heal(player.tenant) if differs else None
 
     def _password(self, player: Player) -> Secret:
         return self._running.world.vault.get_or_make(player.tenant, "demo-password", generate_password)
@@ -139,8 +140,9 @@ def _told(facts: MailFacts) -> Iterator[str]:
             unfolded.append(line)
     for line in unfolded:
         if line.partition(":")[0].lower() in TOLD_HEADERS:
-            yield line if len(line) < 230 else f"{line[:227]}…"
-    yield from (f"sender's log: {line}" for line in facts.sender_log if "TLS connection established" in line)
+            yield line if len(line) < LONG or line.startswith("Auth") else f"{line[:LONG]}…"
+    verified = [line for line in facts.sender_log if "TLS connection established" in line]
+    yield from (f"sender's log: {line}" for line in verified[-1:])
 
 
 def _line(report: Report, finding: Finding) -> str:

@@ -1,10 +1,11 @@
 """Keys and certificate of a tenant: made once, renewed in time, replaced without a gap for DANE."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailstead.certificates.keys import new_key, signing_request, spki
 from mailstead.certificates.model import Phase, Rollover, key_name
-from mailstead.certificates.plan import phase, renew_at
+from mailstead.certificates.plan import next_at, phase, renew_at
 from mailstead.dns.model import TTL_S, DkimKey
 from mailstead.dns.naming import namings_of, tls_names
 from mailstead.ground.errors import NotFound
@@ -34,9 +35,13 @@ class Credentials:
         """Say which step of the rollover is due, if any."""
         if not subject.serves:
             return ChangePlan()
-        state = look.rollovers.get(subject.name, Rollover())
+        state = look.rollover(subject.name)
         word = "names changed" if self._renamed(subject, state) else _IN_WORDS.get(self._phase(subject, state))
         return ChangePlan((Change(f"certificate {subject.tenant.mail_host}: {word}", None, word),) if word else ())
+
+    def rests_until(self, subject: Subject, look: Look) -> datetime:
+        """Return when the plan may answer differently though nothing has changed but the time."""
+        return next_at(look.rollover(subject.name), self.names(subject), self.world.clock.now(), TTL_S)
 
     def make_dkim(self, subject: Subject) -> list[str]:
         """See that every domain has its DKIM keys; return the domains that got new ones."""

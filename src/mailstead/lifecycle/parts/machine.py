@@ -41,7 +41,7 @@ class MachinePart:
             subject.tenant,
             platform=self.world.platform.name,
             nic=Nic(mac=segment.mac, bridge=bridge, port=segment.port, vlan=segment.vlan),
-            boot=image_of(self.world, subject, look).boot,
+            boot=image_of(subject, look).boot,
             disks=tuple(map(_disk, volumes)),
         )
 

@@ -36,8 +36,7 @@ class MailPart:
     def plan(self, subject: Subject, look: Look) -> ChangePlan[Item]:
         if not subject.serves:
             return ChangePlan()
-        found = self.world.ports(subject.host).mail.observe(subject.name)
-        return compare_mail(self.wanted(subject), found)
+        return compare_mail(self.wanted(subject), look.mail(subject.host, subject.name))
 
     def apply(self, subject: Subject, plan: ChangePlan[Item]) -> None:
         self.world.ports(subject.host).mail.apply(subject.name, plan)

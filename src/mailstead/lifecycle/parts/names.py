@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from mailstead.certificates.plan import digests
 from mailstead.dns.model import MailNaming, Record
 from mailstead.dns.naming import namings_of
 from mailstead.dns.plan import fingerprint, records_for
@@ -73,8 +74,8 @@ class NamesPart:
             subject.tenant,
             ipv4=subject.numbers.public_ipv4,
             ipv6=subject.numbers.public_ipv6,
-            dkim=look.dkim.get(subject.name, {}),
-            tlsa=look.tlsa.get(subject.name, ()),
+            dkim=self.world.dkim.of(subject.name),
+            tlsa=digests(look.rollover(subject.name)),
             issuers=self.world.issuers,
         )
 

@@ -39,13 +39,13 @@ class StoragePart:
 
 def wanted_volumes(world: World, subject: Subject, look: Look) -> dict[VolumeKey, Volume]:
     """Return the tenant's disks; a system disk that is there keeps the image it stands on."""
-    image = image_of(world, subject, look)
+    image = image_of(subject, look)
     folder = world.ports(subject.host).host.folder
     volumes = volumes_for(subject.tenant, folder=folder, image=image.system, system_mib=image.system_mib)
     return {volume.key: volume for volume in volumes}
 
 
-def image_of(world: World, subject: Subject, look: Look) -> GuestImage:
+def image_of(subject: Subject, look: Look) -> GuestImage:
     """Return the image below the tenant's system disk: its kernel must fit the modules on that disk."""
     found = look.volumes(subject.host).get(VolumeKey(subject.name, Role.SYSTEM))
-    return world.image(found.base if found else None)
+    return look.image(found.base if found else None)

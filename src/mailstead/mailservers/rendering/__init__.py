@@ -15,7 +15,7 @@ from . import dovecot, postfix, rspamd, system, web
 from .tables import rooms
 from .templates import everything
 
-SERVICES = ("dovecot", "nginx", "postfix", "redis-server", "rspamd", "systemd-networkd")
+SERVICES = ("dovecot", "nginx", "postfix", "rspamd", "systemd-networkd")
 
 OWNED = (
     "/etc/dovecot/dovecot.conf",
@@ -29,15 +29,11 @@ OWNED = (
     "/etc/postfix/mailstead",
     "/etc/postfix/main.cf",
     "/etc/postfix/master.cf",
-    "/etc/redis/redis.conf",
     "/etc/resolv.conf",
     "/etc/rspamd/local.d",
     "/etc/rspamd/mailstead",
     "/etc/rspamd/override.d",
     "/etc/systemd/network",
-    "/etc/systemd/system/dovecot.service.d",
-    "/etc/systemd/system/postfix.service.d",
-    "/etc/systemd/system/var-vmail.mount",
     "/srv/mailstead",
     "/var/lib/mailstead/applied",
 )

@@ -13,32 +13,38 @@ from mailstead.mailservers.model import DkimKey, MailHost
 from .templates import fill, text
 
 _LOCAL = "/etc/rspamd/local.d"
-_OPTIONS = "/etc/rspamd/override.d/options.inc"  # local.d would only add to the list of local addresses
+_OVERRIDE = "/etc/rspamd/override.d"  # where local.d would only add to a list
 _KEYS = "/etc/rspamd/mailstead"
-_OFF = (
-    "asn", "fuzzy_check", "greylist", "history_redis", "mid", "mx_check", "neural", "rbl", "replies",
-    "reputation", "rspamd_update", "surbl", "url_redirector", "whitelist",
+_OFF = (  # what asks the internet or Redis, and what nobody here configures: each costs time at the start
+    "antivirus", "asn", "aws_s3", "bimi", "clickhouse", "dcc", "elastic", "external_relay", "external_services",
+    "fuzzy_check", "greylist", "history_redis", "http_headers", "metadata_exporter", "metric_exporter", "mid",
+    "multimap", "mx_check", "neural", "p0f", "phishing", "ratelimit", "rbl", "replies", "reputation",
+    "rspamd_update", "spamassassin", "spamtrap", "surbl", "trie", "url_redirector", "whitelist",
 )  # fmt: skip
 _FIXED = {
-    "actions.conf": "reject = 15;\nadd_header = 6;\ngreylist = null;\n",
-    "classifier-bayes.conf": "autolearn = true;\n",
-    "logging.inc": 'type = "console";\nlevel = "notice";\n',
-    "redis.conf": 'servers = "127.0.0.1:6379";\ntimeout = 2s;\n',
-    "worker-controller.inc": "enabled = false;\n",
-    "worker-normal.inc": "enabled = false;\n",
-    "worker-proxy.inc": 'bind_socket = "127.0.0.1:11332";\nupstream "local" {\n    self_scan = yes;\n}\n',
+    f"{_LOCAL}/actions.conf": "reject = 15;\nadd_header = 6;\ngreylist = null;\n",
+    f"{_LOCAL}/logging.inc": 'type = "console";\nlevel = "notice";\n',
+    f"{_LOCAL}/worker-controller.inc": "enabled = false;\n",
+    f"{_LOCAL}/worker-normal.inc": "enabled = false;\n",
+    f"{_OVERRIDE}/mime_types.conf": 'file = "${CONFDIR}/maps.d/mime_types.inc";\n',
+}
+_TEMPLATES = {
+    f"{_LOCAL}/classifier-bayes.conf": "rspamd-bayes.conf",
+    f"{_LOCAL}/milter_headers.conf": "rspamd-milter_headers.conf",
+    f"{_LOCAL}/rspamd.lua": "rspamd-local.lua",
+    f"{_LOCAL}/worker-proxy.inc": "rspamd-proxy.inc",
 }
 
 
 def files(host: MailHost) -> Iterator[ConfigFile]:
     resolvers = ", ".join(f'"{_server(address)}"' for address in host.link.resolvers)
     signing = "".join(_signing(domain.name, domain.dkim) for domain in host.domains if domain.dkim)
-    yield ConfigFile.of(_OPTIONS, fill("rspamd-options.inc", resolvers=resolvers))
+    yield ConfigFile.of(f"{_OVERRIDE}/options.inc", fill("rspamd-options.inc", resolvers=resolvers))
     yield ConfigFile.of(f"{_LOCAL}/dkim_signing.conf", fill("rspamd-dkim_signing.conf", domains=signing))
-    for name in ("milter_headers.conf", "ratelimit.conf"):
-        yield ConfigFile.of(f"{_LOCAL}/{name}", text(f"rspamd-{name}"))
-    for name, content in _FIXED.items():
-        yield ConfigFile.of(f"{_LOCAL}/{name}", content)
+    for path, template in _TEMPLATES.items():
+        yield ConfigFile.of(path, text(template))
+    for path, content in _FIXED.items():
+        yield ConfigFile.of(path, content)
     for module in _OFF:
         yield ConfigFile.of(f"{_LOCAL}/{module}.conf", "enabled = false;\n")
     for domain in host.domains:

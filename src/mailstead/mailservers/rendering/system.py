@@ -1,13 +1,11 @@
-"""The machine under the mail server: name, network, resolver, mail disk, certificate."""
+"""The machine under the mail server: name, network, resolver, certificate."""
 
 from collections.abc import Iterator
 
 from mailstead.mailservers.items import ConfigFile
 from mailstead.mailservers.model import Link, MailHost
 
-from .templates import fill, text
-
-_NEEDS_DISK = ("dovecot", "postfix")
+from .templates import fill
 
 
 def files(host: MailHost) -> Iterator[ConfigFile]:
@@ -17,10 +15,6 @@ def files(host: MailHost) -> Iterator[ConfigFile]:
     yield ConfigFile.of("/etc/hosts", _hosts(host))
     yield ConfigFile.of("/etc/resolv.conf", _resolvers(host.link))
     yield ConfigFile.of("/etc/systemd/network/10-mailstead.network", _network(host.link))
-    yield ConfigFile.of("/etc/systemd/system/var-vmail.mount", text("var-vmail.mount"))
-    for service in _NEEDS_DISK:
-        yield ConfigFile.of(f"/etc/systemd/system/{service}.service.d/mailstead.conf", text("needs-disk.conf"))
-    yield ConfigFile.of("/etc/redis/redis.conf", text("redis.conf"), 0o640, "redis:redis")
     yield ConfigFile.of("/etc/mailstead/tls.pem", pem, 0o600)
 
 

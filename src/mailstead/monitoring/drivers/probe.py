@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from mailstead.ground.clock import Clock, Deadline
-from mailstead.monitoring.facts import MailFacts
+from mailstead.monitoring.facts import MailFacts, Reply
 from mailstead.monitoring.target import SERVICES, Account
 
 from .dialer import Dialer, reaching
@@ -21,8 +21,15 @@ SUBMISSIONS = next(service for service in SERVICES if service.name == "submissio
 SenderLog = Callable[[Account, str], Sequence[str]]
 
 
+RETRY_S = 10.0  # servers slow a client down after wrong passwords, such as the check's own
+
+
 class _NotSent(Exception):
     """The sender's own server did not take the mail."""
+
+
+class _NotYet(_NotSent):
+    """The server said: later (RFC 5321 section 4.2.1, 4yz), or hung up. Every mail program tries again then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class Probe:
         began = self.clock.monotonic()
         try:
             with reaching(f"{sender.mail_host}:{SUBMISSIONS.port}"):
-                self._submit(sender, message(sender.address, recipient.address, marker, self.clock))
+                self._submit_patiently(sender, message(sender.address, recipient.address, marker, self.clock))
             with reaching(f"{recipient.mail_host}:993"):
                 header, deleted = self._collect(recipient, marker)
         except (_NotSent, imaplib.IMAP4.error) as error:
@@ -51,6 +58,15 @@ class Probe:
         trouble = "" if header else f"not there after {seconds:.0f} s"
         lines = tuple(self.log(sender, recipient.mail_host)) if self.log and header else ()
         return MailFacts(marker, seconds, header, trouble, deleted, lines)
+
+    def _submit_patiently(self, sender: Account, content: EmailMessage) -> None:
+        deadline = Deadline(self.clock, self.patience_s / 2, min(RETRY_S, self.patience_s / 4))
+        while True:
+            try:
+                return self._submit(sender, content)
+            except _NotYet:
+                if not deadline.wait():
+                    raise
 
     def _submit(self, sender: Account, content: EmailMessage) -> None:
         with open_submission(self.dialer, self.context, sender.server, SUBMISSIONS, sender.mail_host) as talk:
@@ -114,6 +130,7 @@ def _take(client: Imap, number: bytes) -> tuple[bytes, bool]:
     return header, status == "OK"
 
 
-def _demand(reply: object, what: str) -> None:
-    if not getattr(reply, "positive", False):
-        raise _NotSent(f"{what} refused: {reply}")
+def _demand(reply: Reply, what: str) -> None:
+    if not reply.positive:
+        failure = _NotYet if reply.code < 500 else _NotSent
+        raise failure(f"{what} refused: {reply}")

@@ -1,6 +1,7 @@
 """The driver: sends scripts and files in, reads reports back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import files as resources
 from typing import Protocol
 
@@ -9,13 +10,14 @@ from mailstead.ground.errors import Unreachable
 from mailstead.ground.plans import ChangePlan
 from mailstead.mailservers import rendering
 from mailstead.mailservers.errors import ConvergeFailed, ForeignDisk, NotServing
-from mailstead.mailservers.items import Item, MailState
+from mailstead.mailservers.items import Item, MachineClock, MailState
 
 from .parcel import Parcel
 from .report import read_report
 
 _SCRIPTS = resources(__package__)
 _FOREIGN_DISK = 3
+_WAIT_INSIDE_S = 20
 
 
 class Output(Protocol):
@@ -50,16 +52,19 @@ class Appliance:
         self._patience_s = patience_s
 
     def observe(self, tenant: str) -> MailState:
-        argv = ["/bin/sh", "-s", "--", *rendering.OWNED]
-        output = self._channel.run(tenant, argv, stdin=_script("observe.sh"), timeout_s=self._patience_s)
-        return read_report(output.stdout.decode(errors="surrogateescape"))
+        argv = ["/usr/bin/perl", "-", *rendering.OWNED]
+        before = self._clock.now()
+        output = self._channel.run(tenant, argv, stdin=_script("observe.pl"), timeout_s=self._patience_s)
+        state = read_report(output.stdout.decode(errors="surrogateescape"))
+        return replace(state, clock=MachineClock.between(before, state.observed_at, self._clock.now()))
 
     def apply(self, tenant: str, plan: ChangePlan[Item]) -> None:
         if not plan:
             return
-        parcel = Parcel(plan, _script("converge.sh"))
+        parcel = Parcel(plan, _script("converge.pl"))
         self._channel.unpack(tenant, parcel.tar())
-        output = self._channel.run(tenant, ["/bin/sh", parcel.script], timeout_s=self._patience_s)
+        argv = ["/usr/bin/perl", parcel.script, f"{self._clock.now().timestamp():.1f}"]
+        output = self._channel.run(tenant, argv, timeout_s=self._patience_s)
         if output.status == _FOREIGN_DISK:
             raise ForeignDisk(
                 f"{tenant}: {_last_line(output.stderr)}",
@@ -81,7 +86,8 @@ class Appliance:
 
     def _ready(self, tenant: str) -> str:
         try:
-            output = self._channel.run(tenant, ["/bin/bash", "-s"], stdin=_script("ready.sh"), timeout_s=60)
+            argv = ["/usr/bin/perl", "-", str(_WAIT_INSIDE_S)]
+            output = self._channel.run(tenant, argv, stdin=_script("ready.pl"), timeout_s=_WAIT_INSIDE_S + 100)
         except Unreachable as error:
             return error.message
         return _last_line(output.stdout)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mailstead.ground.plans import Change, ChangePlan
 from mailstead.mailservers import plain
-from mailstead.mailservers.items import APPLIED, ConfigFile, Item, MailboxRoom
+from mailstead.mailservers.items import APPLIED, ConfigFile, Item, MachineClock, MailboxRoom, MailDisk, Service
 
 INCOMING = "/var/lib/mailstead/incoming"
 
@@ -60,7 +60,11 @@ def _job(change: Change[Item]) -> Iterator[str]:
             yield f"mailbox\t{plain.folder(box.address)}"
         case MailboxRoom() as box, None:
             yield f"unmailbox\t{plain.folder(box.address)}"
-        case _, service if service is not None:
+        case _, MachineClock():
+            yield "clock"
+        case _, MailDisk():
+            yield "disk"
+        case _, Service() as service:
             yield f"service\t{service.name}"
 
 

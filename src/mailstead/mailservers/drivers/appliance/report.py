@@ -1,10 +1,10 @@
-"""Reading what observe.sh says: lines of tab-separated fields, the last one "end"."""
+"""Reading what observe.pl says: lines of tab-separated fields, the last one "end"."""
 
 from datetime import UTC, datetime
 
 from mailstead.ground.errors import OutcomeUnknown
 from mailstead.mailservers import plain
-from mailstead.mailservers.items import ConfigFile, MailboxRoom, MailState, Service, listing
+from mailstead.mailservers.items import ConfigFile, MailboxRoom, MailDisk, MailState, Service, listing
 
 
 def read_report(text: str) -> MailState:
@@ -23,6 +23,7 @@ def read_report(text: str) -> MailState:
         services={service.name: service for service in (_service(fact, pending) for fact in facts["service"])},
         applied=facts.get("applied", [[""]])[0][0],
         versions=dict(facts.get("version", [])),
+        disk=MailDisk(whole="disk" not in pending),
         disk_mib=int(total) if total else None,
         disk_free_mib=int(free) if free else None,
         queued=int(facts["queued"][0][0]),

@@ -1,0 +1,90 @@
+"""Which tenants rest: nothing that decides their plan has changed since it was seen to be empty.
+
+A plan is a function of what is remembered and what was found. Both are put under one seal (SHA-256), remembered when a
+plan came out empty; while the seal is the same, so is the plan. What only time changes is in `Sight.until`.
+"""
+
+import json
+from functools import lru_cache
+from hashlib import sha256
+
+from mailstead.dns.reverse import reverse_zones
+from mailstead.ground.errors import Unreachable
+from mailstead.hypervisors.model import Power
+from mailstead.mailservers.items import MailState, Service
+from mailstead.mailservers.rendering.templates import everything
+from mailstead.storage.model import Role, VolumeKey
+
+from .look import Look
+from .sights import Rows
+from .world import World
+
+RECIPE = 1  # to be raised whenever a plan would answer differently to the same: all tenants are then looked at again
+
+
+class Rest:
+    """Seals as of one look."""
+
+    def __init__(self, world: World, look: Look, rows: dict[str, Rows]) -> None:
+        self._world = world
+        self.look = look
+        self._rows = rows
+        self._known = world.sights.all()
+        self._now = world.clock.now().timestamp()
+        pools = world.platform.network
+        self._reverse = reverse_zones([pools.public_ipv4, pools.public_ipv6])
+        self._prefix = sha256(repr((RECIPE, everything(), world.platform, world.issuers)).encode())
+        self.seals: dict[str, str] = {}
+
+    def rests(self, tenant: str) -> bool:
+        """Say whether the tenant's plan is known to be empty; when in doubt, no."""
+        known, seal = self._known.get(tenant), self.seal(tenant)
+        return known is not None and known.seal == seal and self._now < known.until
+
+    def seal(self, tenant: str) -> str:
+        """Return the seal of all that decides the tenant's plan; empty where one cannot be told.
+
+        To be asked before the plan: a change in between then shows as another seal next time.
+        """
+        if tenant not in self.seals:
+            found = self._found(tenant)
+            digest = self._prefix.copy()
+            digest.update(f"{self._rows[tenant]!r}{found}".encode())
+            self.seals[tenant] = digest.hexdigest() if found else ""
+        return self.seals[tenant]
+
+    def _found(self, tenant: str) -> str:
+        """Return what stands for the tenant, in words; empty if it is not up."""
+        _, document, host = self._rows[tenant][0]
+        machine = self.look.machines(host).get(tenant) if host else None
+        if machine is None or machine.power is not Power.ON:
+            return ""
+        volumes = self.look.volumes(host)
+        system = volumes.get(VolumeKey(tenant, Role.SYSTEM))
+        stands = (machine, self.look.segments(host).get(tenant), system, volumes.get(VolumeKey(tenant, Role.DATA)))
+        names = self._names(json.loads(document))
+        image = self.look.image(system.base if system else None)
+        try:
+            return repr((stands, image, names, _mail(self.look.mail(host, tenant))))
+        except Unreachable:
+            return ""
+
+    def _names(self, document: dict[str, list[dict[str, str]]]) -> list[object]:
+        """Return where the tenant's zones stand, and what points to its machine."""
+        domains = [domain["name"] for domain in document["domains"]]
+        served: list[object] = [self.look.serial(domain) for domain in domains]
+        host = f"mail.{domains[0]}"
+        pointers = [self.look.pointing(zone, host) for zone in self._reverse if self.look.serial(zone) is not None]
+        return [*served, *pointers]
+
+
+def _mail(state: MailState) -> tuple[object, ...]:
+    """Return what a mail server's plan depends on; how full a mailbox is, is told in it, not compared."""
+    rooms = [(room.address, room.quota_mib, room.enabled) for room in state.mailboxes.values()]
+    return state.applied, state.listing, rooms, _in_words(tuple(state.services.values()))
+
+
+@lru_cache(maxsize=64)
+def _in_words(services: tuple[Service, ...]) -> str:
+    """Return the services as text; they are the same in nearly all machines."""
+    return repr(services)
