@@ -5,8 +5,10 @@ plan came out empty; while the seal is the same, so is the plan. What only time 
 """
 
 import json
+from dataclasses import fields
 from functools import lru_cache
 from hashlib import sha256
+from operator import attrgetter
 
 from mailstead.dns.reverse import reverse_zones
 from mailstead.ground.errors import Unreachable
@@ -78,10 +80,15 @@ class Rest:
         return [*served, *pointers]
 
 
+# Told for people, compared nowhere; a field that is not named here is under the seal. `files` are told by `listing`.
+_TOLD = {"files", "mailboxes", "services", "versions", "disk_mib", "disk_free_mib", "queued", "observed_at"}
+_SEALED = attrgetter(*(field.name for field in fields(MailState) if field.name not in _TOLD))
+
+
 def _mail(state: MailState) -> tuple[object, ...]:
     """Return what a mail server's plan depends on; how full a mailbox is, is told in it, not compared."""
     rooms = [(room.address, room.quota_mib, room.enabled) for room in state.mailboxes.values()]
-    return state.applied, state.listing, rooms, _in_words(tuple(state.services.values()))
+    return _SEALED(state), rooms, _in_words(tuple(state.services.values()))
 
 
 @lru_cache(maxsize=64)

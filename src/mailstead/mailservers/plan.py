@@ -34,8 +34,8 @@ def compare_mail(wanted: MailHost, found: MailState) -> ChangePlan[Item]:
 
 
 def _machine(found: MailState) -> ChangePlan[Item]:
-    clock = Change[Item]("clock", found.clock, MachineClock())
-    disk = Change[Item]("mail disk", found.disk, MailDisk())
+    clock: Change[Item] = Change("clock", found.clock, MachineClock())
+    disk: Change[Item] = Change("mail disk", found.disk, MailDisk())
     off = abs(found.clock.off_s) > _CLOCK_TOLERANCE_S
     return ChangePlan((clock,) * off + (disk,) * (not found.disk.whole))
 

@@ -4,6 +4,7 @@
 local BURST, PER_HOUR = 200, 600
 local SENDERS = '/etc/postfix/mailstead/senders' -- address, tab, logins; Postfix reads it for the envelope
 local buckets = {}
+local util = require 'rspamd_util'
 
 local function owners(address)
   local plain = address:gsub('^([^@+]+)%+[^@]*', '%1')
@@ -27,6 +28,17 @@ local function spent(login, now, count)
   return over
 end
 
+-- The addresses as they stand in the header: Rspamd's own reading of them has lost its tags.
+local function written(task)
+  local found = {}
+  for _, header in ipairs(task:get_header_full('From') or {}) do
+    for _, author in ipairs(util.parse_mail_address(header.value, task:get_mempool()) or {}) do
+      table.insert(found, author)
+    end
+  end
+  return found
+end
+
 rspamd_config:register_symbol {
   name = 'MAILSTEAD_SUBMISSION',
   type = 'prefilter',
@@ -35,7 +47,7 @@ rspamd_config:register_symbol {
     local login = task:get_user()
     if not login then return end
     login = login:lower()
-    local authors = task:get_from({ 'mime', 'orig' }) or {} -- as written: otherwise tags are cut off
+    local authors = written(task)
     for _, author in ipairs(authors) do
       if not owns(login, author.addr) then
         task:set_pre_result('reject', 'From: ' .. author.addr .. ' is not an address of ' .. login, 'mailstead')
