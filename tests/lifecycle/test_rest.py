@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from ipaddress import IPv4Interface
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from mailstead.hypervisors.model import Power
 from mailstead.lifecycle.parts.mail import MailPart
+from mailstead.lifecycle.telling import tell
 from mailstead.mailservers.drivers.memory import MemoryMailServers
 from mailstead.security.model import Secret
+from mailstead.storage.drivers.memory import MemoryVolumes
+from mailstead.storage.model import Role, VolumeKey
 
 from .stage import Stage, tenant
 
@@ -72,6 +80,37 @@ def test_mail_that_arrives_breaks_no_seal(resting: Stage, monkeypatch: pytest.Mo
     with _closer_looks(monkeypatch) as looked:
         assert resting.drift() == {}
     assert looked == []
+
+
+def test_a_disk_that_fills_breaks_no_seal(resting: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    volumes = resting.host().volumes
+    assert isinstance(volumes, MemoryVolumes)
+    key = VolumeKey("acme", Role.DATA)
+    volumes._volumes[key] = replace(volumes._volumes[key], used_mib=777)
+    with _closer_looks(monkeypatch) as looked:
+        assert resting.drift() == {}
+    assert looked == []
+
+
+def test_every_field_that_is_compared_is_told(resting: Stage) -> None:
+    segment = resting.host().switch.segments()["acme"]
+    machine = resting.host().machines.machines()["acme"]
+    others = (
+        replace(segment, vlan=7),
+        replace(segment, mac="02:00:00:00:00:00"),
+        replace(segment, ipv4=IPv4Interface("10.0.0.2/29")),
+        replace(segment, ipv4=IPv4Interface((segment.ipv4.ip, 27))),
+        replace(segment, rules=segment.rules[1:]),
+        replace(segment, flaws=("bent",)),
+        replace(machine, vcpus=7),
+        replace(machine, uuid=UUID(int=7)),
+        replace(machine, nic=replace(machine.nic, vlan=7)),
+        replace(machine, disks=machine.disks[1:]),
+        replace(machine, boot=replace(machine.boot, kernel=Path("/boot/other"))),
+        replace(machine, pending=True),
+        replace(machine, power=Power.PAUSED),
+    )
+    assert len({repr(tell(value)) for value in (segment, machine, *others)}) == len(others) + 2
 
 
 def test_a_changed_tenant_is_looked_at_and_rests_again(resting: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

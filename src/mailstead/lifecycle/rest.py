@@ -6,19 +6,21 @@ plan came out empty; while the seal is the same, so is the plan. What only time 
 
 import json
 from dataclasses import fields
-from functools import lru_cache
 from hashlib import sha256
 from operator import attrgetter
+from pathlib import Path
 
 from mailstead.dns.reverse import reverse_zones
 from mailstead.ground.errors import Unreachable
-from mailstead.hypervisors.model import Power
+from mailstead.hypervisors.model import DirectBoot, Power
 from mailstead.mailservers.items import MailState, Service
 from mailstead.mailservers.rendering.templates import everything
+from mailstead.networks.model import Allow
 from mailstead.storage.model import Role, VolumeKey
 
 from .look import Look
 from .sights import Rows
+from .telling import recurs, tell
 from .world import World
 
 RECIPE = 1  # to be raised whenever a plan would answer differently to the same: all tenants are then looked at again
@@ -36,6 +38,7 @@ class Rest:
         pools = world.platform.network
         self._reverse = reverse_zones([pools.public_ipv4, pools.public_ipv6])
         self._prefix = sha256(repr((RECIPE, everything(), world.platform, world.issuers)).encode())
+        self._images: dict[Path | None, object] = {}
         self.seals: dict[str, str] = {}
 
     def rests(self, tenant: str) -> bool:
@@ -65,11 +68,16 @@ class Rest:
         system = volumes.get(VolumeKey(tenant, Role.SYSTEM))
         stands = (machine, self.look.segments(host).get(tenant), system, volumes.get(VolumeKey(tenant, Role.DATA)))
         names = self._names(json.loads(document))
-        image = self.look.image(system.base if system else None)
+        image = self._image(system.base if system else None)
         try:
-            return repr((stands, image, names, _mail(self.look.mail(host, tenant))))
+            return repr((tell(stands), image, names, _mail(self.look.mail(host, tenant))))
         except Unreachable:
             return ""
+
+    def _image(self, base: Path | None) -> object:
+        if base not in self._images:
+            self._images[base] = tell(self.look.image(base))
+        return self._images[base]
 
     def _names(self, document: dict[str, list[dict[str, str]]]) -> list[object]:
         """Return where the tenant's zones stand, and what points to its machine."""
@@ -80,6 +88,9 @@ class Rest:
         return [*served, *pointers]
 
 
+for _kind in (Allow, DirectBoot, Service):
+    recurs(_kind)
+
 # Told for people, compared nowhere; a field that is not named here is under the seal. `files` are told by `listing`.
 _TOLD = {"files", "mailboxes", "services", "versions", "disk_mib", "disk_free_mib", "queued", "observed_at"}
 _SEALED = attrgetter(*(field.name for field in fields(MailState) if field.name not in _TOLD))
@@ -88,10 +99,4 @@ _SEALED = attrgetter(*(field.name for field in fields(MailState) if field.name n
 def _mail(state: MailState) -> tuple[object, ...]:
     """Return what a mail server's plan depends on; how full a mailbox is, is told in it, not compared."""
     rooms = [(room.address, room.quota_mib, room.enabled) for room in state.mailboxes.values()]
-    return _SEALED(state), rooms, _in_words(tuple(state.services.values()))
-
-
-@lru_cache(maxsize=64)
-def _in_words(services: tuple[Service, ...]) -> str:
-    """Return the services as text; they are the same in nearly all machines."""
-    return repr(services)
+    return tell(_SEALED(state)), rooms, tell(tuple(state.services.values()))

@@ -24,11 +24,12 @@ sights = Table(
 
 # All that is remembered of a tenant and decides its plan, the tenant itself first. Of secrets only the nonce is told,
 # which no two writings share.
+_key_columns = [column for column in key_table.c if column is not key_table.c.chain]  # told by its end and key
 _served = or_(secrets.c.name.startswith("password/"), secrets.c.name == "probe-hash")
 _TENANTS = select(tenants.c.tenant, tenants.c.document, tenants.c.host)
 _REST = (
     select(network_numbers),
-    select(key_table).order_by(key_table.c.tenant, key_table.c.generation),
+    select(*_key_columns).order_by(key_table.c.tenant, key_table.c.generation),
     select(dkim_keys).order_by(dkim_keys.c.tenant, dkim_keys.c.domain, dkim_keys.c.selector),
     select(secrets.c.tenant, secrets.c.name, secrets.c.nonce).where(_served).order_by(secrets.c.tenant, secrets.c.name),
 )
