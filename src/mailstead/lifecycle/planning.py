@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from mailstead.ground.errors import NotFound, Unreachable
+from mailstead.ground.errors import NotFound, Refused, Rejected, Unreachable
 from mailstead.hypervisors.model import Power
 from mailstead.networks.model import Numbers
 from mailstead.networks.plan import next_numbers
@@ -44,12 +44,20 @@ class Planner:
                 plans.append(TenantPlan(name))
                 continue
             entry = self._world.tenants.get(name)
-            plans.append(self._plan(entry, rest.look))
+            plans.append(self._plan_or_note(entry, rest.look))
             if not plans[-1] and rest.seal(name):
                 until = self._steps.credentials.rests_until(self._subject(entry, rest.look), rest.look)
                 seen[name] = Sight(rest.seal(name), until.timestamp())
         self._world.sights.note(seen)
         return plans
+
+    def _plan_or_note(self, entry: Entry, look: Look) -> TenantPlan:
+        """Return the plan; what cannot be planned (a silent host, a foreign record) is told, and hides no other."""
+        try:
+            return self._plan(entry, look)
+        except (Refused, Unreachable, Rejected) as error:
+            note = f"cannot be planned: {error.message}" + (f" ({error.remedy})" if error.remedy else "")
+            return TenantPlan(entry.tenant.name, (Section("plan", note=note),))
 
     def preview(self, entry: Entry) -> TenantPlan:
         """Return the plan of a tenant that is not remembered yet."""
