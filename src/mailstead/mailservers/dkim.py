@@ -27,11 +27,16 @@ def make_key(selector: str, algorithm: Literal["rsa", "ed25519"]) -> DkimKey:
     return DkimKey(selector, algorithm, pem)
 
 
-def public_text(key: DkimKey) -> str:
-    """Return the record value for `<selector>._domainkey.<domain>` (RFC 6376, 3.6.1), not split into strings."""
+def public_part(key: DkimKey) -> str:
+    """Return the public half in base64, as the p= tag of a key record holds it."""
     public = load_pem_private_key(key.private_pem, password=None).public_key()
     if isinstance(public, Ed25519PublicKey):
         data = public.public_bytes_raw()
     elif isinstance(public, RSAPublicKey):
         data = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return f"v=DKIM1; k={key.algorithm}; p={base64.b64encode(data).decode()}"
+    return base64.b64encode(data).decode()
+
+
+def public_text(key: DkimKey) -> str:
+    """Return the record value for `<selector>._domainkey.<domain>` (RFC 6376, 3.6.1), not split into strings."""
+    return f"v=DKIM1; k={key.algorithm}; p={public_part(key)}"
