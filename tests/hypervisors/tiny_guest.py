@@ -28,8 +28,8 @@ INIT = """#!/bin/busybox sh
 B=/bin/busybox
 $B mount -t proc proc /proc; $B mount -t sysfs sys /sys; $B mount -t devtmpfs dev /dev
 for m in {modules}; do $B insmod /lib/$m.ko; done
+for e in /dev/input/event*; do ($B dd of=/dev/null bs=24 count=1 < $e; $B poweroff -f) & done
 echo "guest is up" > /dev/ttyS0
-for e in /dev/input/event*; do ($B dd if=$e of=/dev/null bs=24 count=1; $B poweroff -f) & done
 while :; do $B sleep 3600; done
 """
 

@@ -41,6 +41,7 @@ _FORGET = (
     | libvirt.VIR_DOMAIN_UNDEFINE_NVRAM
 )
 _INACTIVE = libvirt.VIR_DOMAIN_XML_INACTIVE
+ASK_AGAIN_S = 15.0
 
 
 class LibvirtHypervisor:
@@ -171,9 +172,12 @@ class LibvirtHypervisor:
     def _shut_down(self, domain: libvirt.virDomain, graceful_s: float) -> bool:
         if graceful_s <= 0:
             return False
-        _ask_to_shut_down(domain)
         deadline = Deadline(self._clock, graceful_s, interval_s=0.2)
+        ask_at = graceful_s
         while domain.isActive():
+            if deadline.remaining_s <= ask_at:  # again and again: a guest that is just starting hears nothing yet
+                _ask_to_shut_down(domain)
+                ask_at -= ASK_AGAIN_S
             if not deadline.wait():
                 return False
         return True
