@@ -1,11 +1,12 @@
 """A platform that lives in this process alone: for the trial, for tests, for the simulation of thousands."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
 from mailstead.certificates.drivers.ca import BuiltInAuthority
+from mailstead.certificates.port import Issuer
 from mailstead.certificates.store import CertificateStore
 from mailstead.dns.drivers.memory import MemoryNameServer, MemoryResolver
 from mailstead.dns.store import RecordLedger
@@ -101,13 +102,17 @@ def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock) -> H
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What outlives a process of the platform: hosts, name server, resolver, journal of orders, time."""
+    """What outlives a process of the platform: hosts, name server, resolver, journal of orders, time.
+
+    `issuing` is what stands between a process and its issuer: nothing, or faults.
+    """
 
     hosts: Mapping[str, HostPorts]
     names: MemoryNameServer = field(default_factory=MemoryNameServer)
     resolver: MemoryResolver = field(default_factory=MemoryResolver)
     journal: Journal = field(default_factory=Journal)
     clock: Clock = field(default_factory=VirtualClock)
+    issuing: Callable[[Issuer], Issuer] = lambda issuer: issuer
 
 
 def memory_outside(platform: Platform) -> Outside:
@@ -143,7 +148,7 @@ def memory_platform(folder: Path, platform: Platform, outside: Outside | None = 
         sights=SightBook(database),
         names=outside.names,
         resolver=outside.resolver,
-        issuer=BuiltInAuthority(own.issuing, lambda: own.issuing_key, outside.clock),
+        issuer=outside.issuing(BuiltInAuthority(own.issuing, lambda: own.issuing_key, outside.clock)),
         issuers=("mailstead.example",),
         hosts=outside.hosts,
         image=lambda _base: IMAGE,

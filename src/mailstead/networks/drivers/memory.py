@@ -25,6 +25,10 @@ class MemorySwitch:
         """Somebody changes a segment by hand."""
         self._segments[segment.tenant] = segment
 
+    def cut_short(self, segment: Segment) -> None:
+        """What a killed `ensure` or `remove` leaves of a segment: its gateway port, which holds the notes, alone."""
+        self._segments[segment.tenant] = replace(segment, flaws=("the rules are missing", "the flows are missing"))
+
     def prepare(self, base: HostNetwork) -> None:
         self._base = base
 
