@@ -79,6 +79,16 @@ class RecordLedger:
                 found[where].add(Record(*fields))
         return {where: frozenset(records) for where, records in found.items()}
 
+    def owners(self) -> dict[str, dict[Record, str]]:
+        """Return what we wrote, by zone, with the tenant each record was written for."""
+        table = record_table
+        query = select(table.c.zone, table.c.tenant, table.c.name, table.c.kind, table.c.ttl, table.c.value)
+        found: dict[str, dict[Record, str]] = defaultdict(dict)
+        with self._database.reading() as connection:
+            for zone, tenant, *fields in connection.execute(query):
+                found[zone][Record(*fields)] = tenant
+        return dict(found)
+
     def claim(self, zone: str, tenant: str, records: Iterable[Record]) -> None:
         """Write down that *records* are ours, for *tenant*; may be repeated. Raises Conflict if they are another's."""
         with self._database.transaction() as connection:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from mailstead.ground.errors import NotFound, Refused, Rejected, Unreachable
+from mailstead.ground.errors import MailsteadError, NotFound, Unreachable
 from mailstead.hypervisors.model import Power
 from mailstead.networks.model import Numbers
 from mailstead.networks.plan import next_numbers
@@ -27,14 +27,17 @@ class Planner:
         self._steps = steps
         self._world = steps.world
 
-    def plans(self, names: Collection[str] | None = None) -> list[TenantPlan]:
-        """Return the plans of *names*, or of everyone; those without changes included. Raises NotFound."""
+    def plans(self, names: Collection[str] | None = None, look: Look | None = None) -> list[TenantPlan]:
+        """Return the plans of *names*, or of everyone; those without changes included. Raises NotFound.
+
+        With the *look* of somebody else, hosts that were asked then are not asked again.
+        """
         rows = self._world.sights.rows()
         unknown = sorted(set(names or ()) - rows.keys())
         if unknown:
             message = f"there is no tenant {unknown[0]}"
             raise NotFound(message, field="tenant", value=unknown[0], remedy="see mailstead tenant list")
-        return self._look_closer(sorted(names or rows), Rest(self._world, Look(self._world), rows))
+        return self._look_closer(sorted(names or rows), Rest(self._world, look or Look(self._world), rows))
 
     def _look_closer(self, names: Iterable[str], rest: Rest) -> list[TenantPlan]:
         """Return the plans of *names*, and remember who is now known to rest."""
@@ -55,7 +58,7 @@ class Planner:
         """Return the plan; what cannot be planned (a silent host, a foreign record) is told, and hides no other."""
         try:
             return self._plan(entry, look)
-        except (Refused, Unreachable, Rejected) as error:
+        except MailsteadError as error:
             note = f"cannot be planned: {error.message}" + (f" ({error.remedy})" if error.remedy else "")
             return TenantPlan(entry.tenant.name, (Section("plan", note=note),))
 

@@ -131,6 +131,9 @@ class Leases(Protocol):
     def holder(self, resource: str) -> str:
         """Return who holds the resource, or an empty text."""
 
+    def all(self) -> list[Lease]:
+        """Return the leases that were neither released nor taken by others; expired ones, too."""
+
     def renew(self, lease: Lease) -> bool:
         """Put off the expiry; false: the lease is lost."""
 
@@ -151,5 +154,8 @@ class Heartbeats(Protocol):
 
     def silent(self, for_s: float) -> list[str]:
         """Return the workers that were not seen for so many seconds."""
+
+    def all(self) -> dict[str, datetime]:
+        """Return when each worker was last seen."""
 
     def forget(self, worker: str) -> None: ...

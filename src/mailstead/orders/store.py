@@ -1,7 +1,7 @@
 """Orders, leases and heartbeats in the platform's database. See docs/formats/orders.md."""
 
 import builtins
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
@@ -174,6 +174,12 @@ class LeaseStore:
         with self._database.transaction() as connection:
             return connection.scalar(select(leases.c.holder).where(leases.c.resource == resource)) or ""
 
+    def all(self) -> builtins.list[Lease]:
+        query = select(leases.c.resource, leases.c.holder, leases.c.worker, leases.c.token)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.where(leases.c.holder != "").order_by(leases.c.resource))
+            return [Lease(*row) for row in rows]
+
     def renew(self, lease: Lease) -> bool:
         with self._database.transaction() as connection:
             put_off = update(leases).where(_mine(lease)).values(expires=self._end())
@@ -226,6 +232,11 @@ class HeartbeatStore:
         since = (self._clock.now() - timedelta(seconds=for_s)).timestamp()
         with self._database.transaction() as connection:
             return [*connection.scalars(select(workers.c.worker).where(workers.c.seen < since))]
+
+    def all(self) -> dict[str, datetime]:
+        with self._database.reading() as connection:
+            rows = connection.execute(select(workers.c.worker, workers.c.seen))
+            return {worker: datetime.fromtimestamp(seen, UTC) for worker, seen in rows}
 
     def forget(self, worker: str) -> None:
         with self._database.transaction() as connection:

@@ -104,6 +104,14 @@ class Vault:
         with self._database.transaction() as connection:
             return list(connection.scalars(query))
 
+    def inventory(self) -> dict[str, list[str]]:
+        """Return the names of all secrets by tenant, sorted; one that has a key and no secret is in it, too."""
+        with self._database.reading() as connection:
+            found: dict[str, list[str]] = {tenant: [] for tenant in connection.scalars(select(secret_keys.c.tenant))}
+            for tenant, name in connection.execute(select(secrets.c.tenant, secrets.c.name).order_by(secrets.c.name)):
+                found.setdefault(tenant, []).append(name)
+        return found
+
     def remove(self, tenant: str, name: str) -> None:
         """Forget one secret; one already gone is no error."""
         with self._database.transaction() as connection:

@@ -148,6 +148,11 @@ class TenantStore:
         with self._database.transaction() as connection:
             return connection.scalar(select(domains.c.tenant).where(domains.c.domain == domain))
 
+    def claims(self) -> dict[str, str]:
+        """Return every mail domain with the tenant it belongs to."""
+        with self._database.reading() as connection:
+            return {row.domain: row.tenant for row in connection.execute(select(domains))}
+
     def _set(self, name: str, **values: object) -> None:
         with self._database.transaction() as connection:
             _need(connection, name)

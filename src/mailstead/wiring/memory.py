@@ -10,6 +10,8 @@ from mailstead.certificates.port import Issuer
 from mailstead.certificates.store import CertificateStore
 from mailstead.dns.drivers.memory import MemoryNameServer, MemoryResolver
 from mailstead.dns.store import RecordLedger
+from mailstead.doctor.gathering import Sources
+from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, VirtualClock
 from mailstead.guests.drivers.memory import GuestState, MemoryGuests
 from mailstead.hypervisors.drivers.memory import MemoryHypervisor
@@ -24,6 +26,7 @@ from mailstead.mailservers.drivers.memory import MemoryMailServers
 from mailstead.networks.drivers.memory import MemorySwitch
 from mailstead.networks.store import NumberStore
 from mailstead.orders.drivers.memory import MemoryEngine
+from mailstead.orders.drivers.memory.engine import WORKER
 from mailstead.orders.drivers.memory.journal import Journal
 from mailstead.orders.model import Limits
 from mailstead.security.keyfile import create_key_file
@@ -170,5 +173,6 @@ def memory_platform(folder: Path, platform: Platform, outside: Outside | None = 
         works=True,
         authority_pem=own.root.encode,
         outside=lambda target: memory_view(world, target),
+        doctor=Doctor(Sources(world, lifecycle.planner, engine, engine.leases, lambda: {WORKER: outside.clock.now()})),
     )
     return running, engine

@@ -17,6 +17,8 @@ from mailstead.dns.drivers.wire import Wire
 from mailstead.dns.port import Resolver
 from mailstead.dns.store import RecordLedger
 from mailstead.dns.workflow import DnsChallenges, Publisher, Server
+from mailstead.doctor.gathering import Sources
+from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, SystemClock
 from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
@@ -63,16 +65,18 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
     if worker:
         services.start()
     world = _world(services, database)
+    leases, beats = LeaseStore(database, clock), HeartbeatStore(database, clock)
     engine = DbosEngine(
         OrderLedger(database),
-        LeaseStore(database, clock),
-        HeartbeatStore(database, clock),
+        leases,
+        beats,
         system_url=database_url(home, platform.state.orders, "orders"),
         folder=home,
         clock=clock,
         limits=Limits({host.name: host.orders_at_once for host in platform.hosts}),
     )
     steps = Steps(world)
+    lifecycle = Lifecycle(steps, engine)
     Runbooks(steps).register(engine)
     try:
         works = worker and _launched(engine)
@@ -82,10 +86,11 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
             world,
             steps,
             engine,
-            Lifecycle(steps, engine),
+            lifecycle,
             works,
             _root(platform, vault, clock),
             _outside(world),
+            Doctor(Sources(world, lifecycle.planner, engine, leases, beats.all)),
         )
     finally:
         engine.close()

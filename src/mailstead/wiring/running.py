@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailstead.doctor.workflow import Doctor
 from mailstead.ground.errors import NotFound
 from mailstead.ground.names import domain_of, parse_address
 from mailstead.lifecycle.steps import Steps
@@ -29,6 +30,7 @@ class Running:
     works: bool
     authority_pem: Callable[[], bytes | None]  # root of the built-in authority; None: the internet's
     outside: Callable[[Target], Outside]
+    doctor: Doctor
 
     def tenant_of(self, address: str) -> str:
         """Return whose *address* is by its domain; raise InvalidInput or NotFound."""

@@ -76,6 +76,9 @@ class MemoryLeases:
         lease = self._held.get(resource)
         return lease.holder if lease else ""
 
+    def all(self) -> builtins.list[Lease]:
+        return list(self._held.values())
+
     def renew(self, lease: Lease) -> bool:
         return self.held(lease)
 

@@ -1,0 +1,38 @@
+"""What to say that a person should do, and what may be done without asking one."""
+
+from mailstead.doctor.facts import Facts, HostFacts
+from mailstead.doctor.model import Heal
+from mailstead.storage.model import Role, VolumeKey
+
+UNPLANNABLE = "plan"  # the chapter under which the planner tells that there is no plan
+
+
+def apply(tenant: str) -> str:
+    """Return the command that brings a tenant to what is wanted."""
+    return f"mailstead apply {tenant}"
+
+
+def heal(facts: Facts, tenant: str) -> Heal | None:
+    """Return the order that would mend it, None where that could lose data or is bound to fail."""
+    plan = facts.plans.get(tenant)
+    if plan is None or any(change.loses for _, change in plan) or lost_data(facts, tenant):
+        return None
+    if any(section.chapter == UNPLANNABLE and section.note for section in plan.sections):
+        return None
+    return Heal(tenant)
+
+
+def lost_data(facts: Facts, tenant: str) -> bool:
+    """Say whether a tenant that had its mail disk has none: healing would make a new, empty one."""
+    home = facts.home(facts.entries[tenant])
+    known = home is not None and home.volumes is not None
+    gone = home is not None and home.volumes is not None and VolumeKey(tenant, Role.DATA) not in home.volumes
+    return known and gone and facts.had_served(tenant)
+
+
+def look_at_machine(host: HostFacts, tenant: str) -> str:
+    """Return how to look at, and get rid of, a machine that no plan names."""
+    if host.host.driver == "libvirt":
+        at = f"virsh --connect {host.host.uri}"
+        return f"if nobody needs it: {at} destroy ms-{tenant}; {at} undefine ms-{tenant}"
+    return f"if nobody needs it, remove it on {host.name}"

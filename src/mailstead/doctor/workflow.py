@@ -1,0 +1,50 @@
+"""An examination from its questions to its report."""
+
+from collections.abc import Collection
+
+from mailstead.ground.errors import NotFound
+
+from .facts import Facts
+from .gathering import Gatherer, Sources, Tell
+from .model import Finding, Report
+from .rules import diagnose, orders
+
+
+def _quiet(_: str) -> None:
+    """Tell nobody."""
+
+
+class Doctor:
+    """The auditor of one platform. It changes nothing."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+
+    def examine(self) -> tuple[Finding, ...]:
+        """Return all that is wrong; nothing when database and world agree and there is exactly one of everything."""
+        return self.report().findings
+
+    def report(self, tenants: Collection[str] = (), tell: Tell = _quiet) -> Report:
+        """Examine everything and report on *tenants*, or (none) on all; *tell* hears what is being asked.
+
+        Raises NotFound for a tenant of whom there is no trace.
+        """
+        clock = self._sources.world.clock
+        begun = clock.monotonic()
+        facts = Gatherer(self._sources, tell).facts()
+        _refuse_unknown(facts, tenants)
+        return Report(
+            findings=tuple(found for found in diagnose(facts) if not tenants or found.tenant in tenants),
+            notes=tuple(note for note in orders.failed(facts) if not tenants or note.tenant in tenants),
+            in_hand=tuple(work for work in orders.in_hand(facts) if not tenants or work.tenant in tenants),
+            tenants=len(facts.entries),
+            hosts=len(facts.hosts),
+            seconds=clock.monotonic() - begun,
+        )
+
+
+def _refuse_unknown(facts: Facts, tenants: Collection[str]) -> None:
+    known = {*facts.entries, *facts.kept.secrets, *facts.kept.numbers, *facts.kept.rollovers}
+    for name in sorted(set(tenants) - known):
+        remedy = "see mailstead tenant list"
+        raise NotFound(f"there is no trace of {name}", field="tenant", value=name, remedy=remedy)
