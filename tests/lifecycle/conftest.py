@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailstead.lifecycle import keys, verbs
-from mailstead.lifecycle.parts import credentials, mail
+from mailstead.lifecycle import chance, keys
 from mailstead.security.model import Secret
 from mailstead.security.passwords import hash_password
 
@@ -17,9 +16,8 @@ from .stage import Stage, open_stage
 
 @pytest.fixture(autouse=True)
 def _cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credentials, "make_pair", cache(keys.make_pair))
-    monkeypatch.setattr(mail, "hash_password", cheap_hash)
-    monkeypatch.setattr(verbs, "hash_password", cheap_hash)
+    monkeypatch.setattr(chance, "make_pair", cache(keys.make_pair))
+    monkeypatch.setattr(chance, "hash_password", cheap_hash)
 
 
 @cache

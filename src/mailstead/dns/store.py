@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     insert,
     select,
@@ -93,21 +94,23 @@ class RecordLedger:
         """Write down that *records* are ours, for *tenant*; may be repeated. Raises Conflict if they are another's."""
         with self._database.transaction() as connection:
             owners = _owners(connection, zone)
-            for record in set(records):
-                owner = owners.get(record.key)
-                if owner is None:
-                    connection.execute(insert(record_table).values(_row(zone, tenant, record)))
-                elif owner != tenant:
+            claimed = sorted(set(records), key=lambda record: record.key)
+            for record in claimed:
+                if (owner := owners.get(record.key, tenant)) != tenant:
                     raise _taken(record, owner)
+            if new := [_row(zone, tenant, record) for record in claimed if record.key not in owners]:
+                connection.execute(insert(record_table), new)
 
     def release(self, zone: str, tenant: str, records: Iterable[Record]) -> None:
         """Forget *records*; what is forgotten already is no error."""
         table = record_table
-        with self._database.transaction() as connection:
-            for record in records:
-                where = (table.c.zone == zone, table.c.tenant == tenant, table.c.name == record.name)
-                same = (table.c.kind == record.kind, table.c.value == record.value)
-                connection.execute(delete(table).where(*where, *same))
+        columns = [table.c.zone, table.c.tenant, table.c.name, table.c.kind, table.c.value]
+        rows = [_row(zone, tenant, record) for record in records]
+        gone = [{f"_{column.name}": row[column.name] for column in columns} for row in rows]
+        if gone:
+            with self._database.transaction() as connection:
+                same = (column == bindparam(f"_{column.name}") for column in columns)
+                connection.execute(delete(table).where(*same), gone)
 
     def zones(self) -> dict[str, str]:
         """Return the zones that we made, with the tenant each was made for."""

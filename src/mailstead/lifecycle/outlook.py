@@ -61,7 +61,7 @@ def _peers(name: str, look: Look) -> list[str]:
 
 
 def _account(world: World, subject: Subject) -> Account:
-    return account_of(subject, probe_address(subject.tenant), probe_password(world.vault, subject.name))
+    return account_of(subject, probe_address(subject.tenant), probe_password(world, subject.name))
 
 
 def _forbidden(world: World, subject: Subject, peers: Iterable[Subject]) -> Iterator[Path]:

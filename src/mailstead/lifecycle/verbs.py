@@ -11,7 +11,6 @@ from mailstead.ground.plans import Change, ChangePlan
 from mailstead.networks.plan import next_numbers
 from mailstead.orders.port import Desk
 from mailstead.security.model import Secret
-from mailstead.security.passwords import generate_password, hash_password
 from mailstead.tenants import changes
 from mailstead.tenants.model import Mailbox, Status, Tenant
 from mailstead.tenants.store import Entry, Source
@@ -76,7 +75,7 @@ class Lifecycle:
     def set_password(self, name: str, address: str, password: Secret | None) -> None:
         """Keep the Argon2id hash of a mailbox's password; what is served changes with the next order."""
         if password is not None:
-            self._world.vault.put(name, f"password/{address}", hash_password(password).encode())
+            self._world.vault.put(name, f"password/{address}", self._world.chance.hashed(password).encode())
 
     def remove_mailbox(self, name: str, address: str, *, allow_loss: Collection[str]) -> str:
         """Take a mailbox away with all its mail, which must be named in *allow_loss* as "mailbox ADDRESS"."""
@@ -87,7 +86,7 @@ class Lifecycle:
         wanted = self._living(name).tenant
         for row in rows:
             wanted = changes.with_mailbox(wanted, row.mailbox)
-        made = {row.mailbox.address: generate_password() for row in rows if row.password is None}
+        made = {row.mailbox.address: self._world.chance.password() for row in rows if row.password is None}
         for row in rows:
             self.set_password(name, row.mailbox.address, row.password or made[row.mailbox.address])
         boxes = tuple(row.mailbox for row in rows)

@@ -22,6 +22,7 @@ from mailstead.sites.model import Host, Platform
 from mailstead.storage.port import VolumeStore
 from mailstead.tenants.store import TenantStore
 
+from .chance import Chance, RealChance
 from .placement import HostGone
 from .sights import SightBook
 from .store import DkimBook
@@ -73,6 +74,7 @@ class World:
     hosts: Mapping[str, HostPorts]
     image: Callable[[Path | None], GuestImage]
     new_id: Callable[[], str]
+    chance: Chance = RealChance()
 
     def ports(self, host: str) -> HostPorts:
         """Return a host's ports; raise HostGone."""

@@ -143,13 +143,15 @@ class Vault:
 
     def _key_of(self, connection: Connection, tenant: str) -> Secret:
         """Return the tenant's key, making one if need be; whoever else asks waits until we are through."""
+        if known := self._known_key(connection, tenant):
+            return known
         row = {"tenant": tenant} | _wrapped(self._kek, tenant, fresh_key())
         connection.execute(
             text("INSERT INTO secret_keys VALUES (:tenant, :kek_id, :nonce, :wrapped) ON CONFLICT DO NOTHING"), row
         )
-        known = self._known_key(connection, tenant)
-        assert known  # noqa: S101  # inserted above, in this transaction
-        return known
+        made = self._known_key(connection, tenant)
+        assert made  # noqa: S101  # inserted above, in this transaction or another's
+        return made
 
     def _known_key(self, connection: Connection, tenant: str) -> Secret | None:
         query = select(secret_keys).where(secret_keys.c.tenant == tenant).with_for_update()

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailstead.certificates.keys import new_key, signing_request, spki
+from mailstead.certificates.keys import signing_request, spki
 from mailstead.certificates.model import Phase, Rollover, key_name
 from mailstead.certificates.plan import next_at, phase, renew_at
 from mailstead.dns.model import TTL_S, DkimKey
 from mailstead.dns.naming import namings_of, tls_names
 from mailstead.ground.errors import NotFound
 from mailstead.ground.plans import Change, ChangePlan
-from mailstead.lifecycle.keys import SELECTORS, Algorithm, KeyPair, make_pair
+from mailstead.lifecycle.keys import SELECTORS, Algorithm, KeyPair
 from mailstead.lifecycle.look import Look
 from mailstead.lifecycle.world import World
 from mailstead.mailservers.model import Identity
@@ -57,7 +57,9 @@ class Credentials:
         """Return a domain's key pair, making it if it is not there."""
         name = f"dkim/{domain}/{SELECTORS[algorithm]}"
         return KeyPair.from_bytes(
-            self.world.vault.get_or_make(tenant, name, lambda: make_pair(algorithm).to_bytes()).reveal()
+            self.world.vault.get_or_make(
+                tenant, name, lambda: self.world.chance.dkim_pair(algorithm).to_bytes()
+            ).reveal()
         )
 
     def announce(self, subject: Subject) -> list[str]:
@@ -71,7 +73,7 @@ class Credentials:
         if now not in {Phase.FIRST, Phase.ANNOUNCE} or state.next or self._renamed(subject, state):
             return []
         generation = state.current.generation + 1 if state.current else 1
-        key = self.world.vault.get_or_make(subject.name, key_name(generation), new_key)
+        key = self.world.vault.get_or_make(subject.name, key_name(generation), self.world.chance.tls_key)
         self.world.certificates.announce(subject.name, generation, spki(key))
         return [f"key {generation}"]
 

@@ -14,8 +14,6 @@ from mailstead.mailservers.model import DkimKey, Link, MailHost, mail_host
 from mailstead.mailservers.plan import compare_mail
 from mailstead.networks.plan import segment_for
 from mailstead.security.model import Secret
-from mailstead.security.passwords import generate_password, hash_password
-from mailstead.security.store import Vault
 from mailstead.tenants.changes import with_mailbox
 from mailstead.tenants.model import Mailbox, Tenant
 
@@ -68,7 +66,7 @@ class MailPart:
         vault = self.world.vault
         kept = {name.removeprefix(HASHES): name for name in vault.names(tenant.name) if name.startswith(HASHES)}
         hashes = {address: vault.get(tenant.name, name).reveal_text() for address, name in kept.items()}
-        return hashes | {probe_address(tenant): probe_hash(vault, tenant.name)}
+        return hashes | {probe_address(tenant): probe_hash(self.world, tenant.name)}
 
     def _dkim(self, tenant: str, domain: str) -> tuple[DkimKey, ...]:
         pairs = {a: Credentials(self.world).dkim_pair(tenant, domain, a) for a in SELECTORS}
@@ -93,12 +91,12 @@ def probe_address(tenant: Tenant) -> str:
     return f"mailstead-probe@{tenant.primary_domain}"
 
 
-def probe_password(vault: Vault, tenant: str) -> Secret:
+def probe_password(world: World, tenant: str) -> Secret:
     """Return the probe mailbox's password, making it if need be."""
-    return vault.get_or_make(tenant, "probe", generate_password)
+    return world.vault.get_or_make(tenant, "probe", world.chance.password)
 
 
-def probe_hash(vault: Vault, tenant: str) -> str:
+def probe_hash(world: World, tenant: str) -> str:
     """Return the hash of the probe mailbox's password; made once, for every hash has another salt."""
-    password = probe_password(vault, tenant)
-    return vault.get_or_make(tenant, "probe-hash", lambda: hash_password(password).encode()).reveal_text()
+    password = probe_password(world, tenant)
+    return world.vault.get_or_make(tenant, "probe-hash", lambda: world.chance.hashed(password).encode()).reveal_text()
