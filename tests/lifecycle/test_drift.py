@@ -108,11 +108,13 @@ def test_records_that_are_not_ours_are_left_alone(served: Stage) -> None:
 def test_a_foreign_record_in_our_place_is_named_and_not_touched(served: Stage) -> None:
     foreign = replace(_mx(served), value="10 elsewhere.example.")
     _apply(served, (_mx(served), foreign))
-    (plan,) = served.lifecycle.planner.plans(["acme"])
-    (section,) = plan.sections
-    assert "10 elsewhere.example. was not written by mailstead" in section.note
-    assert "take it over" in section.note
+    assert served.drift() == {"acme": ["update record acme.example MX"]}
+    view = served.settle(served.lifecycle.settle("acme"))
+    assert view.error and view.error["code"] == "unsafe-plan"
+    assert "10 elsewhere.example., which mailstead did not write" in view.error["message"]
     assert foreign in served.world.names.records("acme.example")
+    served.done(served.lifecycle.settle("acme", allow_loss=["record acme.example MX"]))
+    assert audit(served) == NOTHING
 
 
 def test_planning_changes_nothing(served: Stage) -> None:

@@ -1,7 +1,7 @@
 """Whose record is it? The way from what a zone holds to what we want, without touching what is not ours. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from mailstead.ground.plans import Change, ChangePlan
 
@@ -11,7 +11,7 @@ from .model import Record, text_of
 Place = tuple[str, str]
 Key = tuple[str, str, str]
 
-SINGLE_KINDS = frozenset({"A", "AAAA", "CNAME", "MX", "PTR", "SRV"})
+SINGLE_KINDS = frozenset({"A", "AAAA", "CAA", "CNAME", "MX", "PTR", "SRV", "TLSA"})
 SINGLE_TEXTS = ("v=spf1", "v=DKIM1", "v=DMARC1", "v=STSv1", "v=TLSRPTv1")
 
 
@@ -22,17 +22,17 @@ def compare_zone(
 
     *ours* is what the ledger says we wrote. A record that is there as wanted but was written by somebody else
     is left alone and stays theirs. Where a foreign record stands in a place that must be ours alone, raise
-    ForeignRecord; with *take_over* the plan removes that record instead.
+    ForeignRecord; with *take_over* the plan removes that record instead, and says that it is lost.
     """
     want, have = _by_key(wanted), _by_key(found)
     owned = {record.key for record in ours}
-    if take_over:
-        owned |= {record.key for record in foreign_records(want.values(), have.values(), owned)}
-    for record in foreign_records(want.values(), have.values(), owned):
-        raise _conflict(record)
-    gone = [record for key, record in have.items() if key in owned and key not in want]
+    foreign = foreign_records(want.values(), have.values(), owned)
+    if foreign and not take_over:
+        raise _conflict(foreign[0])
+    strange = {record.key for record in foreign}
+    gone = [record for key, record in have.items() if key in owned | strange and key not in want]
     new = [record for key, record in want.items() if key not in have]
-    return _paired(gone, [*new, *_other_ttl(want, have, owned)], have)
+    return _paired(gone, [*new, *_other_ttl(want, have, owned | strange)], have, strange)
 
 
 def foreign_records(wanted: Iterable[Record], found: Iterable[Record], owned: set[Key]) -> list[Record]:
@@ -81,7 +81,9 @@ def _other_ttl(want: dict[Key, Record], have: dict[Key, Record], owned: set[Key]
             yield record
 
 
-def _paired(gone: list[Record], new: list[Record], have: dict[Key, Record]) -> ChangePlan[Record]:
+def _paired(
+    gone: list[Record], new: list[Record], have: dict[Key, Record], strange: Collection[Key]
+) -> ChangePlan[Record]:
     """Make one update of what goes and what comes in the same place, so that a person reads it as one."""
     going: dict[Place, list[Record]] = defaultdict(list)
     for record in sorted(gone):
@@ -90,15 +92,16 @@ def _paired(gone: list[Record], new: list[Record], have: dict[Key, Record]) -> C
     for record in sorted(new):
         waiting = going[record.name, record.kind]
         before = have.get(record.key) or (waiting.pop(0) if waiting else None)
-        changes.append(_change(before, record))
-    changes += [_change(record, None) for records in going.values() for record in records]
+        changes.append(_change(before, record, strange))
+    changes += [_change(record, None, strange) for records in going.values() for record in records]
     order = ("remove", "update", "create")
     return ChangePlan(tuple(sorted(changes, key=lambda c: (order.index(c.kind), c.subject, str(c.after)))))
 
 
-def _change(before: Record | None, after: Record | None) -> Change[Record]:
+def _change(before: Record | None, after: Record | None, strange: Collection[Key]) -> Change[Record]:
     record = after or before
-    return Change(f"record {record.name} {record.kind}" if record else "", before, after)
+    loses = f"{before.value}, which mailstead did not write" if before and before.key in strange else ""
+    return Change(f"record {record.name} {record.kind}" if record else "", before, after, loses)
 
 
 def _conflict(record: Record) -> ForeignRecord:

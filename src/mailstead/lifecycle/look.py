@@ -1,20 +1,28 @@
-"""One look at the world: each host and zone is asked once, when first needed, for all tenants together."""
+"""One look at the world: each host and zone is asked once, when first needed, for all tenants together.
+
+Who did not answer is not asked again in the same look either: thousands of tenants would wait for it one by one.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from mailstead.certificates.model import Rollover
 from mailstead.dns.model import Record
 from mailstead.dns.store import Sighting
+from mailstead.ground.errors import MailsteadError, Unreachable
 from mailstead.hypervisors.model import Machine
 from mailstead.mailservers.items import MailState
-from mailstead.networks.model import Numbers, Segment
+from mailstead.networks.model import HostNetwork, Numbers, Segment
 from mailstead.storage.model import Volume, VolumeKey
 from mailstead.tenants.store import Entry
 
 from .world import GuestImage, World
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
 
 
 class Look:
@@ -26,28 +34,28 @@ class Look:
     def __init__(self, world: World) -> None:
         self.world = world
         self._mail: tuple[str, MailState] | None = None
-        self._images: dict[Path | None, GuestImage] = {}
-        self._machines: dict[str, dict[str, Machine]] = {}
-        self._volumes: dict[str, dict[VolumeKey, Volume]] = {}
-        self._segments: dict[str, dict[str, Segment]] = {}
-        self._serials: dict[str, int | None] = {}
+        self._images: dict[Path | None, GuestImage | MailsteadError] = {}
+        self._machines: dict[str, dict[str, Machine] | MailsteadError] = {}
+        self._volumes: dict[str, dict[VolumeKey, Volume] | MailsteadError] = {}
+        self._segments: dict[str, dict[str, Segment] | MailsteadError] = {}
+        self._host_networks: dict[str, HostNetwork | MailsteadError | None] = {}
+        self._serials: dict[str, int | MailsteadError | None] = {}
+        self._silent_names: Unreachable | None = None
         self._names: dict[str, dict[str, set[Record]]] = {}
         self._pointers: dict[str, dict[str, list[tuple[str, int, int]]]] = {}
 
     def machines(self, host: str) -> dict[str, Machine]:
-        if host not in self._machines:
-            self._machines[host] = self.world.ports(host).machines.machines()
-        return self._machines[host]
+        return _once(self._machines, host, self.world.ports(host).machines.machines)
 
     def volumes(self, host: str) -> dict[VolumeKey, Volume]:
-        if host not in self._volumes:
-            self._volumes[host] = self.world.ports(host).volumes.volumes()
-        return self._volumes[host]
+        return _once(self._volumes, host, self.world.ports(host).volumes.volumes)
 
     def segments(self, host: str) -> dict[str, Segment]:
-        if host not in self._segments:
-            self._segments[host] = self.world.ports(host).switch.segments()
-        return self._segments[host]
+        return _once(self._segments, host, self.world.ports(host).switch.segments)
+
+    def host_network(self, host: str) -> HostNetwork | None:
+        """Return what the host has beside segments; None where nothing is."""
+        return _once(self._host_networks, host, self.world.ports(host).switch.prepared)
 
     def holds(self, zone: str, records: Iterable[Record]) -> bool:
         """Say whether the names of *records* hold them and nothing else."""
@@ -78,9 +86,16 @@ class Look:
 
     def serial(self, zone: str) -> int | None:
         """Return the zone's SOA serial, None where it is not served."""
-        if zone not in self._serials:
-            self._serials[zone] = self.world.names.serials([zone]).get(zone)
-        return self._serials[zone]
+        return _once(self._serials, zone, lambda: self._ask_serial(zone))
+
+    def anchors(self, zone: str) -> tuple[str, ...]:
+        """Return the DS values that the name server's keys for the zone give."""
+        return self.world.names.anchors(zone)
+
+    @cached_property
+    def trusted(self) -> dict[str, tuple[str, ...]]:
+        """The DS values by which the platform's resolver validates each zone."""
+        return self.world.resolver.anchors()
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
@@ -107,9 +122,7 @@ class Look:
 
     def image(self, base: Path | None) -> GuestImage:
         """Return the image below a system disk, or the one for new machines."""
-        if base not in self._images:
-            self._images[base] = self.world.image(base)
-        return self._images[base]
+        return _once(self._images, base, lambda: self.world.image(base))
 
     @cached_property
     def zones_made(self) -> dict[str, set[str]]:
@@ -122,3 +135,25 @@ class Look:
     @cached_property
     def sightings(self) -> dict[str, Sighting]:
         return self.world.records.sightings()
+
+    def _ask_serial(self, zone: str) -> int | None:
+        if self._silent_names:
+            raise self._silent_names
+        try:
+            return self.world.names.serials([zone]).get(zone)
+        except Unreachable as error:
+            self._silent_names = error
+            raise
+
+
+def _once(known: dict[K, T | MailsteadError], key: K, ask: Callable[[], T]) -> T:
+    """Return what is *known*, or *ask*; an error is known, too."""
+    if key not in known:
+        try:
+            known[key] = ask()
+        except MailsteadError as error:
+            known[key] = error
+    found = known[key]
+    if isinstance(found, MailsteadError):
+        raise found
+    return found

@@ -11,7 +11,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from mailstead.dns.reverse import reverse_zones
-from mailstead.ground.errors import Unreachable
+from mailstead.ground.errors import MailsteadError
 from mailstead.hypervisors.model import DirectBoot, Power
 from mailstead.mailservers.items import MailState, Service
 from mailstead.mailservers.rendering.templates import everything
@@ -23,7 +23,7 @@ from .sights import Rows
 from .telling import recurs, tell
 from .world import World
 
-RECIPE = 1  # to be raised whenever a plan would answer differently to the same: all tenants are then looked at again
+RECIPE = 2  # to be raised whenever a plan would answer differently to the same: all tenants are then looked at again
 
 
 class Rest:
@@ -41,10 +41,19 @@ class Rest:
         self._images: dict[Path | None, object] = {}
         self.seals: dict[str, str] = {}
 
-    def rests(self, tenant: str) -> bool:
-        """Say whether the tenant's plan is known to be empty; when in doubt, no."""
-        known, seal = self._known.get(tenant), self.seal(tenant)
-        return known is not None and known.seal == seal and self._now < known.until
+    def unchanged(self, tenant: str) -> bool:
+        """Say whether all is known to be as it was when the plan came out empty; when in doubt, no."""
+        known = self._known.get(tenant)
+        return known is not None and known.seal == self.seal(tenant)
+
+    def host(self, tenant: str) -> str | None:
+        """Return where the tenant lives; None as long as it has no place."""
+        host: str | None = self._rows[tenant][0][2]
+        return host
+
+    def in_time(self, tenant: str) -> bool:
+        """Say whether the time has not come when an unchanged tenant's plan may answer differently."""
+        return self._now < self._known[tenant].until
 
     def seal(self, tenant: str) -> str:
         """Return the seal of all that decides the tenant's plan; empty where one cannot be told.
@@ -52,11 +61,18 @@ class Rest:
         To be asked before the plan: a change in between then shows as another seal next time.
         """
         if tenant not in self.seals:
-            found = self._found(tenant)
+            found = self._found_or_nothing(tenant)
             digest = self._prefix.copy()
             digest.update(f"{self._rows[tenant]!r}{found}".encode())
             self.seals[tenant] = digest.hexdigest() if found else ""
         return self.seals[tenant]
+
+    def _found_or_nothing(self, tenant: str) -> str:
+        """Return what stands for the tenant, or nothing where somebody does not answer: the plan will say who."""
+        try:
+            return self._found(tenant)
+        except MailsteadError:
+            return ""
 
     def _found(self, tenant: str) -> str:
         """Return what stands for the tenant, in words; empty if it is not up."""
@@ -69,10 +85,7 @@ class Rest:
         stands = (machine, self.look.segments(host).get(tenant), system, volumes.get(VolumeKey(tenant, Role.DATA)))
         names = self._names(json.loads(document))
         image = self._image(system.base if system else None)
-        try:
-            return repr((tell(stands), image, names, _mail(self.look.mail(host, tenant))))
-        except Unreachable:
-            return ""
+        return repr((tell(stands), image, names, _mail(self.look.mail(host, tenant))))
 
     def _image(self, base: Path | None) -> object:
         if base not in self._images:
@@ -80,12 +93,12 @@ class Rest:
         return self._images[base]
 
     def _names(self, document: dict[str, list[dict[str, str]]]) -> list[object]:
-        """Return where the tenant's zones stand, and what points to its machine."""
+        """Return where the tenant's zones stand, how they are trusted, and what points to its machine."""
         domains = [domain["name"] for domain in document["domains"]]
         served: list[object] = [self.look.serial(domain) for domain in domains]
         host = f"mail.{domains[0]}"
         pointers = [self.look.pointing(zone, host) for zone in self._reverse if self.look.serial(zone) is not None]
-        return [*served, *pointers]
+        return [*served, *(self.look.trusted.get(domain) for domain in domains), *pointers]
 
 
 for _kind in (Allow, DirectBoot, Service):

@@ -17,6 +17,7 @@ from .parts.mail import MailPart
 from .parts.names import NamesPart
 from .parts.network import NetworkPart
 from .parts.part import Mine, Subject, settle
+from .parts.shared import HostNetworkPart, ReverseTrustPart, TrustPart
 from .parts.storage import StoragePart
 from .placing import place
 from .world import HostPorts, World
@@ -29,10 +30,13 @@ class Steps:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.host_network = HostNetworkPart(world)
         self.network = NetworkPart(world)
         self.storage = StoragePart(world)
         self.machine = MachinePart(world)
         self.names = NamesPart(world)
+        self.trust = TrustPart(world)
+        self.reverse_trust = ReverseTrustPart(world)
         self.mail = MailPart(world)
         self.credentials = Credentials(world)
 
@@ -54,7 +58,9 @@ class Steps:
         return [] if known else [told]
 
     def lay_network(self, name: str, mine: Mine) -> Done:
-        return settle(self.network, self.subject(name), self._look(), mine=mine)
+        subject, look = self.subject(name), self._look()
+        shared = settle(self.host_network, subject, look, mine=mine)
+        return shared + settle(self.network, subject, self._look() if shared else look, mine=mine)
 
     def make_disks(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
         return settle(self.storage, self.subject(name), self._look(), mine=mine, allow_loss=allow_loss)
@@ -100,9 +106,9 @@ class Steps:
             self.credentials.installed(subject)
         return []
 
-    def publish_names(self, name: str, mine: Mine) -> Done:
+    def publish_names(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
         subject = self.subject(name)
-        done = settle(self.names, subject, self._look(), mine=mine)
+        done = settle(self.names, subject, self._look(), mine=mine, allow_loss=allow_loss)
         if subject.serves:
             done += self.names.withdraw_left(subject)
             self.names.trust(subject)

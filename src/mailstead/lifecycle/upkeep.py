@@ -1,7 +1,9 @@
 """What a worker does by itself beside orders: certificates in time. Drift is told, never healed unasked."""
 
+from mailstead.ground.errors import MailsteadError
 from mailstead.tenants.model import Status
 
+from .drifting import DriftWatch, log, tell
 from .look import Look
 from .parts.credentials import Credentials
 from .parts.part import Subject
@@ -11,9 +13,10 @@ from .world import World
 
 def upkeep(lifecycle: Lifecycle, world: World, *, every_s: float, rounds: int = 0) -> None:
     """Look every *every_s* seconds for what is due and order it; *rounds* 0: until interrupted."""
-    done = 0
+    done, watch = 0, DriftWatch()
     while not rounds or done < rounds:
         order_due(lifecycle, world)
+        tell_drift(lifecycle, watch)
         done += 1
         if done != rounds:
             world.clock.sleep(every_s)
@@ -32,3 +35,11 @@ def order_due(lifecycle: Lifecycle, world: World) -> list[str]:
             lifecycle.settle(name)
             due.append(name)
     return due
+
+
+def tell_drift(lifecycle: Lifecycle, watch: DriftWatch) -> None:
+    """Write a line to the log for each tenant whose drift is new, has changed or is gone."""
+    try:
+        tell(watch, lifecycle.drift())
+    except MailsteadError as error:
+        log.warning("drift cannot be looked for: %s", error.message)

@@ -16,6 +16,7 @@ from mailstead.tenants.model import Mailbox, Status, Tenant
 from mailstead.tenants.store import Entry, Source
 
 from . import files
+from .drifting import Found, look_for_drift
 from .errors import NotRemoved
 from .imports import MailboxRow
 from .placing import refuse_without_room
@@ -65,6 +66,10 @@ class Lifecycle:
         open_orders = [order for order in self._desk.list(name, None, 20) if order.status.is_open]
         same = next((order.id for order in open_orders if order.key.startswith(prefix)), None)
         return same or self.settle(name, allow_loss=allow_loss)
+
+    def drift(self, names: Collection[str] | None = None) -> list[Found]:
+        """Return which tenants differ from what is wanted, and how that is to be read. Raises NotFound."""
+        return look_for_drift(self.planner, self._desk, names)
 
     def add_mailbox(self, name: str, mailbox: Mailbox, password: Secret | None) -> str:
         """Add a mailbox; without a password nobody can sign in to it."""

@@ -40,7 +40,7 @@ class Runbooks:
         order.step("wait for the machine", do.await_guest, *about, retries=PATIENT)
         order.step("configure mail server", do.configure_mail, *about, allowed)
         order.step("wait for mail", do.await_mail, *about, retries=PATIENT)
-        order.step("publish names", do.publish_names, *about)
+        order.step("publish names", do.publish_names, *about, allowed)
 
     def remove(self, order: Order, inputs: Inputs) -> None:
         """Take a tenant out of service; its disks, numbers and keys stay for the grace time."""

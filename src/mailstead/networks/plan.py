@@ -70,6 +70,11 @@ def compare_segments(wanted: Mapping[str, Segment], found: Mapping[str, Segment]
     return compare(wanted, found, subject="segment {}".format)
 
 
+def compare_host_network(host: str, wanted: HostNetwork, found: HostNetwork | None) -> ChangePlan[HostNetwork]:
+    """Plan the way to what *host* needs beside segments; preparing it anew disturbs no segment."""
+    return compare({host: wanted}, {host: found} if found else {}, subject="host network {}".format)
+
+
 def _allow(service: Service, firewall: Iterable[AccessRule]) -> Allow:
     sources = [source for rule in firewall if rule.service is service for source in rule.sources]
     ipv4 = collapse_addresses(source for source in sources if isinstance(source, IPv4Network))

@@ -35,6 +35,13 @@ class MemoryHypervisor:
     def machines(self) -> dict[str, Machine]:
         return {name: _found(entry) for name, entry in self._entries.items()}
 
+    def disturb(self, machine: Machine) -> None:
+        """Somebody changes a machine by hand, or makes one; `pending`: its next start brings another shape."""
+        defined = replace(machine, power=Power.OFF, pending=False)
+        stored = replace(defined, vcpus=defined.vcpus + 1) if machine.pending else defined
+        running = None if machine.power is Power.OFF else replace(machine, pending=False)
+        self._entries[machine.name] = _Entry(stored, running)
+
     def define(self, machine: Machine) -> None:
         shape = replace(machine, power=Power.OFF, pending=False)
         entry = self._entries.get(machine.name)
@@ -49,6 +56,7 @@ class MemoryHypervisor:
     def start(self, name: str) -> None:
         entry = self._entry(name)
         if entry.running:
+            entry.running = replace(entry.running, power=Power.ON)
             return
         self._refuse_busy_port(entry.defined)
         self._refuse_full(entry.defined)

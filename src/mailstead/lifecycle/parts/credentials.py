@@ -39,6 +39,11 @@ class Credentials:
         word = "names changed" if self._renamed(subject, state) else _IN_WORDS.get(self._phase(subject, state))
         return ChangePlan((Change(f"certificate {subject.tenant.mail_host}: {word}", None, word),) if word else ())
 
+    def only_time(self, subject: Subject, look: Look) -> bool:
+        """Say whether what is due, if anything, is so because time went by: nobody changed anything."""
+        state = look.rollover(subject.name)
+        return state.current is not None and not self._renamed(subject, state)
+
     def rests_until(self, subject: Subject, look: Look) -> datetime:
         """Return when the plan may answer differently though nothing has changed but the time."""
         return next_at(look.rollover(subject.name), self.names(subject), self.world.clock.now(), TTL_S)

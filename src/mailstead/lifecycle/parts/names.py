@@ -99,11 +99,14 @@ class NamesPart:
             seal = fingerprint(naming)
             if not look.stands(naming.domain, seal):
                 records = records_for(naming)
-                yield naming.domain, self._publisher.plan(naming.domain, subject.name, records, fingerprint=seal)
+                yield (
+                    naming.domain,
+                    self._publisher.plan(naming.domain, subject.name, records, take_over=True, fingerprint=seal),
+                )
         for zone, records in self.pointers(subject).items():
             # A reverse zone is shared by many: it stands for us when our own names hold what they should.
             if records and not look.holds(zone, records):
-                yield zone, self._publisher.plan(zone, subject.name, records)
+                yield zone, self._publisher.plan(zone, subject.name, records, take_over=True)
         for zone in sorted(look.zones_made.get(subject.name, set()) - self.zones(subject)):
             yield zone, self._publisher.plan(zone, subject.name, ())
 

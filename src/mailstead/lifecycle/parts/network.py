@@ -7,7 +7,7 @@ from mailstead.ground.plans import ChangePlan
 from mailstead.lifecycle.look import Look
 from mailstead.lifecycle.world import World
 from mailstead.networks.model import Segment
-from mailstead.networks.plan import compare_segments, host_network_for, segment_for
+from mailstead.networks.plan import compare_segments, segment_for
 
 from .part import Subject
 
@@ -28,7 +28,6 @@ class NetworkPart:
             if change.after is None:
                 switch.remove(subject.name)
             else:
-                switch.prepare(host_network_for(self.world.platform.network, self.world.platform.dns))
                 switch.ensure(change.after)
 
 

@@ -12,7 +12,17 @@ from mailstead.ground.errors import NotFound
 from mailstead.ground.names import domain_of
 from mailstead.ground.plans import ChangePlan
 from mailstead.mailservers.errors import MailRefused
-from mailstead.mailservers.items import APPLIED, ConfigFile, Item, MailboxRoom, MailState, Service, listing
+from mailstead.mailservers.items import (
+    APPLIED,
+    ConfigFile,
+    Item,
+    MachineClock,
+    MailboxRoom,
+    MailDisk,
+    MailState,
+    Service,
+    listing,
+)
 from mailstead.mailservers.rendering import SERVICES
 
 _MAX_HOPS = 20
@@ -26,6 +36,8 @@ class _Machine:
     services: dict[str, Service] = field(
         default_factory=lambda: {name: Service(name, running=False, enabled=False) for name in SERVICES}
     )
+    clock: MachineClock = MachineClock()
+    disk: MailDisk = MailDisk()
 
     def table(self, name: str) -> dict[str, str]:
         file = self.files.get(f"/etc/postfix/mailstead/{name}")
@@ -36,12 +48,42 @@ class _Machine:
     def suspended(self) -> bool:
         return b"static:{450" in self.files["/etc/postfix/main.cf"].content
 
+    def take(self, item: Item) -> None:
+        match item:
+            case ConfigFile():
+                self.files[item.path] = item
+            case MailboxRoom():
+                self.rooms[item.address] = item
+            case Service():
+                self.services[item.name] = item
+            case MachineClock():
+                self.clock = item
+            case MailDisk():
+                self.disk = item
+
+    def lose(self, item: Item | None) -> None:
+        if isinstance(item, ConfigFile):
+            self.files.pop(item.path, None)
+        elif isinstance(item, MailboxRoom):
+            self.rooms.pop(item.address, None)
+            self.mail.pop(item.address, None)
+
     def state(self, now: datetime) -> MailState:
         used = {address: sum(map(len, self.mail.get(address, []))) for address in self.rooms}
         rooms = {address: replace(room, used_bytes=used[address]) for address, room in self.rooms.items()}
         told = {path: replace(file, content=b"") for path, file in self.files.items()}
         mark = self.files[APPLIED].content.decode().strip() if APPLIED in self.files else ""
-        return MailState(told, rooms, dict(self.services), mark, listing(told.values()), queued=0, observed_at=now)
+        return MailState(
+            told,
+            rooms,
+            dict(self.services),
+            mark,
+            listing(told.values()),
+            queued=0,
+            observed_at=now,
+            clock=self.clock,
+            disk=self.disk,
+        )
 
 
 class MemoryMailServers:
@@ -62,18 +104,10 @@ class MemoryMailServers:
         self._seen.pop(tenant, None)
         machine = self._machine(tenant)
         for change in plan:
-            match change.before, change.after:
-                case _, ConfigFile() as file:
-                    machine.files[file.path] = file
-                case ConfigFile() as file, None:
-                    machine.files.pop(file.path, None)
-                case _, MailboxRoom() as room:
-                    machine.rooms[room.address] = room
-                case MailboxRoom() as room, None:
-                    machine.rooms.pop(room.address, None)
-                    machine.mail.pop(room.address, None)
-                case _, Service() as service:
-                    machine.services[service.name] = service
+            if change.after is None:
+                machine.lose(change.before)
+            else:
+                machine.take(change.after)
 
     def wait_ready(self, tenant: str) -> None:
         self._machine(tenant)

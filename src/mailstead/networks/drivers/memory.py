@@ -21,9 +21,12 @@ class MemorySwitch:
         """The machine stopped."""
         self._ports.pop(port, None)
 
-    def disturb(self, segment: Segment) -> None:
-        """Somebody changes a segment by hand."""
-        self._segments[segment.tenant] = segment
+    def disturb(self, thing: Segment | HostNetwork) -> None:
+        """Somebody changes a segment, or what the host has beside segments, by hand."""
+        if isinstance(thing, HostNetwork):
+            self._base = thing
+        else:
+            self._segments[thing.tenant] = thing
 
     def cut_short(self, segment: Segment) -> None:
         """What a killed `ensure` or `remove` leaves of a segment: its gateway port, which holds the notes, alone."""

@@ -26,6 +26,10 @@ class MemoryVolumes:
     def volumes(self) -> dict[VolumeKey, Volume]:
         return dict(self._volumes)
 
+    def disturb(self, volume: Volume) -> None:
+        """Somebody changes a disk by hand."""
+        self._volumes[volume.key] = volume
+
     def ensure(self, volume: Volume) -> None:
         found = self._volumes.get(volume.key)
         if found:
