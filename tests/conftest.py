@@ -31,7 +31,7 @@ def services_of_this_host(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     libvirt_daemons.stop_daemons(started)
     if switches:
-        switch_daemons.stop()
+        switch_daemons.stop(switches)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -88,7 +88,7 @@ def test_another_vlan_needs_a_restart() -> None:
 
 
 def test_a_shape_that_waits_for_the_next_start_is_drift_and_is_taken_back() -> None:
-    assert _verbs(_machine(), replace(_machine(), pending=True)) == (Verb.DEFINE,)
+    assert _verbs(_machine(), replace(_machine(), pending=True)) == (Verb.RESIZE, Verb.DEFINE)
 
 
 @pytest.mark.parametrize("found", [None, _machine(), replace(_machine(), power=Power.OFF), _machine(vcpus=8)])

@@ -7,7 +7,7 @@ import pytest
 
 from mailstead.ground.errors import Denied, OutcomeUnknown, Rejected, Unreachable
 from mailstead.networks.drivers.openvswitch.commands import Commands
-from mailstead.networks.drivers.openvswitch.daemons import ensure_running
+from mailstead.networks.drivers.openvswitch.daemons import DAEMONS, ensure_running, stop
 from mailstead.networks.drivers.openvswitch.forwarding import Settings, guarded
 from mailstead.networks.drivers.openvswitch.links import parse, written
 
@@ -21,6 +21,7 @@ def _failing(words: str) -> list[str]:
     [
         ("ovs-vsctl: unix:/run/db.sock: database connection failed (No such file)", Unreachable),
         ("ovs-ofctl: mailstead0 is not a bridge or a socket", Unreachable),
+        ("ovs-ofctl: /run/mailstead0.mgmt: failed to open socket (Connection refused)", Unreachable),
         ("Error: Could not process rule: Operation not permitted", Denied),
         ("Error: syntax error", Rejected),
     ],
@@ -41,6 +42,12 @@ def test_a_missing_program_is_named_with_the_packages() -> None:
 def test_an_answer_that_does_not_come_is_an_unknown_outcome() -> None:
     with pytest.raises(OutcomeUnknown):
         Commands(timeout_s=0.1).run([sys.executable, "-c", "import time; time.sleep(5)"])
+
+
+def test_a_program_that_open_vswitch_ends_for_want_of_an_answer_is_an_unknown_outcome_too() -> None:
+    with pytest.raises(OutcomeUnknown) as caught:
+        Commands().run([sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGALRM)"])
+    assert "services start" in caught.value.remedy
 
 
 class Recorded(Commands):
@@ -72,6 +79,13 @@ def test_only_missing_daemons_are_reported_as_started() -> None:
     commands = Recorded({"ovs-appctl --timeout=5 -t ovs-vswitchd": "!"})
     assert ensure_running(commands) == ("ovs-vswitchd",)
     assert commands.asked[-1][1:] == ["--system-id=random", "start"]
+
+
+def test_only_the_daemons_that_were_started_are_ended() -> None:
+    commands = Recorded({})
+    stop(("ovs-vswitchd",), commands)
+    stop(DAEMONS, commands)
+    assert [words[1:] for words in commands.asked] == [["--no-ovsdb-server", "stop"], ["stop"]]
 
 
 OLD_KERNEL = {

@@ -72,7 +72,8 @@ def _while_running(before: Machine, after: Machine) -> tuple[Verb, ...]:
     if restart_reasons(before, after):
         return (Verb.STOP, Verb.DEFINE, Verb.START)
     define = (Verb.DEFINE,) if before.pending else ()
-    resize = (Verb.RESIZE,) if _shape(before) != _shape(after) else ()
+    # Pending may mean: resized in part. The guest has its processors only when it was told of them.
+    resize = (Verb.RESIZE,) if before.pending or _shape(before) != _shape(after) else ()
     resume = (Verb.START,) if before.power is Power.PAUSED else ()
     return (*resize, *define, *resume)
 

@@ -1,6 +1,5 @@
 """Programs that a platform needs beside itself on this machine: started when first needed, ended by name."""
 
-import json
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -10,7 +9,6 @@ from mailstead.dns.drivers.knot import KnotDaemon, KnotSettings
 from mailstead.dns.drivers.unbound import UnboundDaemon, UnboundSettings
 from mailstead.dns.drivers.wire import Tsig
 from mailstead.ground.clock import Clock
-from mailstead.ground.files import write_whole
 from mailstead.hypervisors.drivers.libvirt import daemons as libvirt_daemons
 from mailstead.networks.drivers.openvswitch import OpenVSwitch
 from mailstead.networks.drivers.openvswitch import daemons as switch_daemons
@@ -19,6 +17,7 @@ from mailstead.security.store import Vault
 from mailstead.sites.model import Platform
 
 from .secrets import tsig_secret
+from .started import Started
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,9 @@ class Services:
         """Start libvirt and Open vSwitch where they do not run."""
         if self.switches:
             libvirt_daemons.open_kvm_to_its_group()
-            self._note("libvirt", [[daemon.name, daemon.pid] for daemon in libvirt_daemons.ensure_running(self.clock)])
-            self._note("openvswitch", [[name, 0] for name in switch_daemons.ensure_running()])
+            daemons = libvirt_daemons.ensure_running(self.clock)
+            self._started.note("libvirt", [(daemon.name, daemon.pid) for daemon in daemons])
+            self._started.note("openvswitch", [(name, 0) for name in switch_daemons.ensure_running()])
 
     def stop(self) -> None:
         """Take everything of ours off this machine's network, and end what we started; nothing else."""
@@ -84,11 +84,10 @@ class Services:
             KnotDaemon(self.knot, self.clock).stop()
         for switch in self.switches:
             switch.withdraw()
-        noted = self._noted()
-        if noted.get("openvswitch"):
-            switch_daemons.stop()
-        libvirt_daemons.stop_daemons(tuple(libvirt_daemons.Daemon(*daemon) for daemon in noted.get("libvirt", [])))
-        self._notes.unlink(missing_ok=True)
+        if switches := dict(self._started.of("openvswitch")):
+            switch_daemons.stop(switches)
+        libvirt_daemons.stop_daemons(tuple(libvirt_daemons.Daemon(*daemon) for daemon in self._started.of("libvirt")))
+        self._started.forget()
 
     def status(self) -> list[dict[str, Any]]:
         """Return what runs, by service."""
@@ -98,18 +97,8 @@ class Services:
                 {"service": "knot", "pid": KnotDaemon(self.knot, self.clock).pid()},
                 {"service": "unbound", "pid": UnboundDaemon(self.unbound, self.clock).pid()},
             ]
-        rows += [{"service": name, "pid": pid or None} for daemons in self._noted().values() for name, pid in daemons]
-        return rows
+        return rows + [{"service": name, "pid": pid or None} for name, pid in self._started.all()]
 
     @property
-    def _notes(self) -> Path:
-        return self.home / "started.json"
-
-    def _noted(self) -> dict[str, list[tuple[str, int]]]:
-        """Return the daemons shared with others that we, not they, started."""
-        known: dict[str, list[tuple[str, int]]] = json.loads(self._notes.read_text()) if self._notes.exists() else {}
-        return known
-
-    def _note(self, kind: str, started: list[list[Any]]) -> None:
-        if started:
-            write_whole(self._notes, json.dumps({**self._noted(), kind: started}).encode())
+    def _started(self) -> Started:
+        return Started(self.home / "started.json")

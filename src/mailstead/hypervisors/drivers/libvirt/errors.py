@@ -17,10 +17,11 @@ from mailstead.hypervisors.model import (
     NoSuchMachine,
 )
 
+_START = "start libvirtd on the host: mailstead services start"
 _BY_CODE: dict[int, tuple[type[MailsteadError], str]] = {
     libvirt.VIR_ERR_NO_DOMAIN: (NoSuchMachine, "plan and apply again: it was removed meanwhile"),
-    libvirt.VIR_ERR_NO_CONNECT: (HostUnreachable, "see that libvirtd runs on the host"),
-    libvirt.VIR_ERR_INVALID_CONN: (HostUnreachable, "see that libvirtd runs on the host"),
+    libvirt.VIR_ERR_NO_CONNECT: (HostUnreachable, _START),
+    libvirt.VIR_ERR_INVALID_CONN: (HostUnreachable, _START),
     libvirt.VIR_ERR_AUTH_FAILED: (HostDenied, "run as root"),
     libvirt.VIR_ERR_AUTH_UNAVAILABLE: (HostDenied, "run as root"),
     libvirt.VIR_ERR_ACCESS_DENIED: (HostDenied, "run as root"),
@@ -28,9 +29,9 @@ _BY_CODE: dict[int, tuple[type[MailsteadError], str]] = {
     libvirt.VIR_ERR_OPERATION_TIMEOUT: (AnswerLost, "look again in a moment"),
     libvirt.VIR_ERR_NO_MEMORY: (HostFull, "place it on another host, or lower its memory"),
 }
-_WIRE = (AnswerLost, "see that libvirtd runs on the host, then look again")
+_WIRE = (AnswerLost, "start libvirtd on the host (mailstead services start), then look again")
 _BY_WORDS: tuple[tuple[str, type[MailsteadError], str], ...] = (
-    ("Failed to connect socket", HostUnreachable, "start libvirtd on the host"),
+    ("Failed to connect socket", HostUnreachable, _START),
     ("Cannot allocate memory", HostFull, "place it on another host, or lower its memory"),
     ("No space left", HostFull, "free room in the host's folder"),
     ("Failed to get", DeviceBusy, "stop what else uses the disk"),

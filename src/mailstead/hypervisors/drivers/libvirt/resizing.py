@@ -11,15 +11,25 @@ _SEEN_WITHIN_S = 8.0
 
 
 def resize_domain(domain: libvirt.virDomain, *, vcpus: int, memory_mib: int, clock: Clock) -> None:
-    """Give the domain this size now and later. Raises libvirtError; a guest may be slow to give up a processor."""
-    running = bool(domain.isActive())
-    where = libvirt.VIR_DOMAIN_AFFECT_CONFIG | (libvirt.VIR_DOMAIN_AFFECT_LIVE if running else 0)
-    domain.setMemoryFlags(memory_mib * 1024, where)
-    before = domain.vcpusFlags(libvirt.VIR_DOMAIN_AFFECT_LIVE if running else libvirt.VIR_DOMAIN_AFFECT_CONFIG)
-    if running and vcpus < before:
+    """Give the domain this size now and later. Raises libvirtError; a guest may be slow to give up a processor.
+
+    The settings come last: until then they differ from what runs, and whoever is killed on the way leaves that as a
+    sign for the next one.
+    """
+    if domain.isActive():
+        domain.setMemoryFlags(memory_mib * 1024, libvirt.VIR_DOMAIN_AFFECT_LIVE)
+        _resize_processors(domain, vcpus, clock)
+    domain.setMemoryFlags(memory_mib * 1024, libvirt.VIR_DOMAIN_AFFECT_CONFIG)
+    domain.setVcpusFlags(vcpus, libvirt.VIR_DOMAIN_AFFECT_CONFIG)
+
+
+def _resize_processors(domain: libvirt.virDomain, vcpus: int, clock: Clock) -> None:
+    before = domain.vcpusFlags(libvirt.VIR_DOMAIN_AFFECT_LIVE)
+    if vcpus < before:
         _tell_guest(domain, vcpus)  # a processor that is idle is given up at once, a busy one may take too long
-    domain.setVcpusFlags(vcpus, where)
-    if running and vcpus > before:
+    if vcpus != before:
+        domain.setVcpusFlags(vcpus, libvirt.VIR_DOMAIN_AFFECT_LIVE)
+    if vcpus >= before:  # plugged in already: perhaps by somebody who was killed before the guest was told
         _bring_online(domain, vcpus, clock)
 
 

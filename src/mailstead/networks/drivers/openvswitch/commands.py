@@ -1,12 +1,18 @@
 """How programs of the host are run: argv lists, text in, text out, errors of our own tree."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Sequence
 
 from mailstead.ground.errors import Denied, MailsteadError, OutcomeUnknown, Rejected, Unreachable
 
-_NOT_RUNNING = ("database connection failed", "failed to connect", "is not a bridge or a socket")
+_NOT_RUNNING = (
+    "database connection failed",
+    "failed to connect",
+    "failed to open socket",
+    "is not a bridge or a socket",
+)
 _NO_RIGHT = ("operation not permitted", "permission denied", "you must be root")
 
 
@@ -36,9 +42,9 @@ class Commands:
         except FileNotFoundError as error:
             raise _missing(str(error.filename)) from error
         except subprocess.TimeoutExpired as error:
-            raise OutcomeUnknown(
-                f"{argv[0]} did not answer within {self._timeout_s:g} s", field="host", value=argv[0]
-            ) from error
+            raise _unanswered(argv[0]) from error
+        if done.returncode == -signal.SIGALRM:  # how Open vSwitch's own `--timeout` ends a program
+            raise _unanswered(argv[0])
         if done.returncode:
             raise _failed(argv[0], done.stderr.strip() or done.stdout.strip())
         return done.stdout
@@ -50,6 +56,11 @@ class Commands:
         except (Rejected, Unreachable):
             return False
         return True
+
+
+def _unanswered(program: str) -> OutcomeUnknown:
+    remedy = "see whether Open vSwitch runs: mailstead services start"
+    return OutcomeUnknown(f"{program} got no answer in time", field="host", value=program, remedy=remedy)
 
 
 def _missing(program: str) -> Rejected:
@@ -66,6 +77,6 @@ def _failed(program: str, words: str) -> MailsteadError:
     if any(mark in lowered for mark in _NO_RIGHT):
         return Denied(f"{program}: {words}", field="user", remedy="run as root")
     if any(mark in lowered for mark in _NOT_RUNNING):
-        remedy = "start Open vSwitch, or run `mailstead apply`, which does"
+        remedy = "start Open vSwitch: mailstead services start; then: mailstead apply"
         return Unreachable(f"{program}: {words}", field="host", value=program, remedy=remedy)
     return Rejected(f"{program}: {words}", field="host", value=program)

@@ -1,5 +1,6 @@
 """Open vSwitch's two daemons, started where no init system did it."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from .commands import Commands
@@ -31,6 +32,7 @@ def _answers(commands: Commands, daemon: str) -> bool:
     return commands.succeeds(["ovs-appctl", "--timeout=5", "-t", daemon, "version"])
 
 
-def stop(commands: Commands | None = None) -> None:
-    """End both daemons; for whoever started them. One that does not run is no error."""
-    (commands or Commands()).run([str(CONTROL), "stop"])
+def stop(names: Collection[str] = DAEMONS, commands: Commands | None = None) -> None:
+    """End those of the daemons that are *names*; for whoever started them. One that does not run is no error."""
+    others = [f"--no-{name}" for name in DAEMONS if name not in names]
+    (commands or Commands()).run([str(CONTROL), *others, "stop"])
