@@ -67,23 +67,40 @@ class Database:
             message = f"the database does not answer: {error.orig}"
             raise Unreachable(message, remedy="look at the database server, its disk and its locks") from error
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Yield a connection that sees one state of everything, on both databases, and hinders nobody."""
+        with self.reading() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
     def migrate(self) -> None:
         """Bring the tables to this release's shape; may be repeated."""
         with self.engine.begin() as connection:
-            config = Config()
-            config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-            config.attributes["connection"] = connection
-            _refuse_newer(connection, config)
-            command.upgrade(config, "head")
+            upgrade(connection)
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-def _refuse_newer(connection: Connection, config: Config) -> None:
-    """Raise NewerState for tables that a later release has changed."""
-    revision = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the tables that are there; None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Bring the tables to the revision *to*. Raises NewerState if they, or *to*, are of a later release."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    known = {"head", *(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())}
+    for revision in (revision_of(connection), to):
+        _refuse_newer(revision, known)
+    command.upgrade(config, to)
+
+
+def _refuse_newer(revision: str | None, known: set[str]) -> None:
     if revision is not None and revision not in known:
         raise NewerState(
             f"the database has revision {revision}, which this release does not know",
