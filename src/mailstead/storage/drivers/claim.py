@@ -49,7 +49,7 @@ class FolderClaim:
     def _write(self, path: Path, claim: Claim) -> None:
         try:
             if not path.parent.is_dir():
-                path.parent.mkdir(parents=True)
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.parent.chmod(0o711)  # QEMU runs as a user of its own and must pass through
             write_whole(path, f"{claim}\n".encode())
         except PermissionError as error:
