@@ -68,19 +68,38 @@ class Database:
             message = f"the database does not answer: {error.orig}"
             raise Unreachable(message, remedy="look at the database server, its disk and its locks") from error
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Yield a connection that sees one state of everything, on both databases, and hinders nobody."""
+        with self.reading() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
     def migrate(self) -> None:
         """Bring the tables to this release's shape; may be repeated."""
         with self.engine.begin() as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
-            if revision == _revisions()[0]:
-                return
-            _refuse_newer(revision)
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            upgrade(connection)
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the tables that are there; None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Bring the tables to the revision *to*. Raises NewerState if they, or *to*, are of a later release."""
+    there = revision_of(connection)
+    if there == (_revisions()[0] if to == "head" else to):
+        return
+    for revision in (there, None if to == "head" else to):
+        _refuse_newer(revision)
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
 
 
 def _config() -> Config:
@@ -96,7 +115,6 @@ def _revisions() -> tuple[str, ...]:
 
 
 def _refuse_newer(revision: str | None) -> None:
-    """Raise NewerState for tables that a later release has changed."""
     if revision is not None and revision not in _revisions():
         raise NewerState(
             f"the database has revision {revision}, which this release does not know",
