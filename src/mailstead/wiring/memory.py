@@ -87,20 +87,20 @@ class PluggedHypervisor(MemoryHypervisor):
         volume = self._volumes.volumes()[VolumeKey(name, Role(role))]
         self._volumes.ensure(replace(volume, size_mib=max(size_mib, volume.size_mib)))
 
+    def guest(self, name: str) -> GuestState:
+        """Say what the guest in a machine is doing: it answers as long as the machine runs."""
+        machine = self.machines().get(name)
+        if machine is None:
+            return GuestState.MISSING
+        return GuestState.ANSWERING if machine.power is Power.ON else GuestState.SILENT
+
 
 def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock) -> HostPorts:
     """Return a host whose machines, switch, disks and guests are in memory."""
     switch, mail = MemorySwitch(), MemoryMailServers(clock=clock)
     volumes = PluggedVolumes(mail)
     machines = PluggedHypervisor(switch, volumes)
-
-    def state_of(name: str) -> GuestState:
-        machine = machines.machines().get(name)
-        if machine is None:
-            return GuestState.MISSING
-        return GuestState.ANSWERING if machine.power is Power.ON else GuestState.SILENT
-
-    return HostPorts(host, machines, volumes, switch, MemoryGuests(state_of=state_of), mail)
+    return HostPorts(host, machines, volumes, switch, MemoryGuests(state_of=machines.guest), mail)
 
 
 @dataclass(frozen=True, slots=True)
