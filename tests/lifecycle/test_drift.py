@@ -110,7 +110,8 @@ def test_a_foreign_record_in_our_place_is_named_and_not_touched(served: Stage) -
     _apply(served, (_mx(served), foreign))
     assert served.drift() == {"acme": ["update record acme.example MX"]}
     view = served.settle(served.lifecycle.settle("acme"))
-    assert view.error and view.error["code"] == "unsafe-plan"
+    assert view.error is not None
+    assert view.error["code"] == "unsafe-plan"
     assert "10 elsewhere.example., which mailstead did not write" in view.error["message"]
     assert foreign in served.world.names.records("acme.example")
     served.done(served.lifecycle.settle("acme", allow_loss=["record acme.example MX"]))
