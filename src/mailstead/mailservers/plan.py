@@ -58,7 +58,7 @@ def _lost_mail(before: MailboxRoom, after: MailboxRoom | None) -> str:
 
 
 def _services(found: MailState, files: ChangePlan[Item]) -> ChangePlan[Item]:
-    stale = _concerned(change.subject.removeprefix("file ") for change in files)
+    stale = concerned(change.subject.removeprefix("file ") for change in files)
     before: dict[str, Service] = dict(found.services)
     for name in stale & before.keys():
         was = before[name]
@@ -70,7 +70,8 @@ def _services(found: MailState, files: ChangePlan[Item]) -> ChangePlan[Item]:
     )
 
 
-def _concerned(paths: Iterable[str]) -> set[str]:
+def concerned(paths: Iterable[str]) -> set[str]:
+    """Return the services that must read files anew that have changed at *paths*."""
     return {
         service for path in paths for prefix, names in _CONCERNS.items() if path.startswith(prefix) for service in names
     }

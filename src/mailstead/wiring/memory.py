@@ -1,7 +1,7 @@
 """A platform that lives in this process alone: for the trial, for tests, for the simulation of thousands."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
@@ -13,17 +13,14 @@ from mailstead.dns.store import RecordLedger
 from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, VirtualClock
-from mailstead.guests.drivers.memory import GuestState, MemoryGuests
-from mailstead.hypervisors.drivers.memory import MemoryHypervisor
-from mailstead.hypervisors.model import DirectBoot, DiskRole, Power
+from mailstead.hypervisors.model import DirectBoot
+from mailstead.lifecycle.chance import Chance, RealChance
 from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
 from mailstead.lifecycle.verbs import Lifecycle
 from mailstead.lifecycle.workflow import Runbooks
 from mailstead.lifecycle.world import GuestImage, HostPorts, World
-from mailstead.mailservers.drivers.memory import MemoryMailServers
-from mailstead.networks.drivers.memory import MemorySwitch
 from mailstead.networks.store import NumberStore
 from mailstead.orders.drivers.memory import MemoryEngine
 from mailstead.orders.drivers.memory.engine import WORKER
@@ -31,12 +28,11 @@ from mailstead.orders.drivers.memory.journal import Journal
 from mailstead.orders.model import Limits
 from mailstead.security.keyfile import create_key_file
 from mailstead.security.store import Vault
-from mailstead.sites.model import Host, Platform
+from mailstead.sites.model import Platform
 from mailstead.state.database import Database
-from mailstead.storage.drivers.memory import MemoryVolumes
-from mailstead.storage.model import Role, VolumeKey
 from mailstead.tenants.store import TenantStore
 
+from .memory_host import PLENTY, Metal, memory_host
 from .memory_view import memory_view
 from .running import Running
 from .secrets import authority
@@ -48,66 +44,12 @@ IMAGE = GuestImage(
 )
 
 
-class PluggedVolumes(MemoryVolumes):
-    """Disks in memory that take what a mail server keeps on them along when they go."""
-
-    def __init__(self, mail: MemoryMailServers) -> None:
-        super().__init__()
-        self._mail = mail
-
-    def remove(self, key: VolumeKey) -> None:
-        super().remove(key)
-        self._mail.forget(key.tenant)
-
-
-class PluggedHypervisor(MemoryHypervisor):
-    """Machines in memory whose ports appear on a switch in memory when they start, as taps do."""
-
-    def __init__(self, switch: MemorySwitch, volumes: MemoryVolumes) -> None:
-        super().__init__()
-        self._switch = switch
-        self._volumes = volumes
-
-    def start(self, name: str) -> None:
-        super().start(name)
-        self._switch.plug(self.machines()[name].nic.port)
-
-    def stop(self, name: str, *, graceful_s: float) -> None:
-        machine = self.machines().get(name)
-        super().stop(name, graceful_s=graceful_s)
-        if machine:
-            self._switch.unplug(machine.nic.port)
-
-    def remove(self, name: str) -> None:
-        self.stop(name, graceful_s=0)
-        super().remove(name)
-
-    def grow(self, name: str, role: DiskRole, *, size_mib: int) -> None:
-        super().grow(name, role, size_mib=size_mib)
-        volume = self._volumes.volumes()[VolumeKey(name, Role(role))]
-        self._volumes.ensure(replace(volume, size_mib=max(size_mib, volume.size_mib)))
-
-    def guest(self, name: str) -> GuestState:
-        """Say what the guest in a machine is doing: it answers as long as the machine runs."""
-        machine = self.machines().get(name)
-        if machine is None:
-            return GuestState.MISSING
-        return GuestState.ANSWERING if machine.power is Power.ON else GuestState.SILENT
-
-
-def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock) -> HostPorts:
-    """Return a host whose machines, switch, disks and guests are in memory."""
-    switch, mail = MemorySwitch(), MemoryMailServers(clock=clock)
-    volumes = PluggedVolumes(mail)
-    machines = PluggedHypervisor(switch, volumes)
-    return HostPorts(host, machines, volumes, switch, MemoryGuests(state_of=machines.guest), mail)
-
-
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What outlives a process of the platform: hosts, name server, resolver, journal of orders, time.
 
-    `issuing` is what stands between a process and its issuer: nothing, or faults.
+    `database` None: a file in the platform's folder. `issuing` is what stands between a process and its issuer:
+    nothing, or faults.
     """
 
     hosts: Mapping[str, HostPorts]
@@ -116,25 +58,30 @@ class Outside:
     journal: Journal = field(default_factory=Journal)
     clock: Clock = field(default_factory=VirtualClock)
     issuing: Callable[[Issuer], Issuer] = lambda issuer: issuer
+    chance: Chance = field(default_factory=RealChance)
+    database: Database | None = None
 
 
-def memory_outside(platform: Platform) -> Outside:
-    """Return an empty world with the hosts of *platform*."""
-    clock = VirtualClock()
-    hosts = {host.name: memory_host(host, platform, Path(), clock) for host in platform.hosts}
+def memory_outside(platform: Platform, clock: Clock | None = None, metal: Metal = PLENTY) -> Outside:
+    """Return an empty world with the hosts of *platform*, each made of this *metal*."""
+    clock = clock or VirtualClock()
+    hosts = {host.name: memory_host(host, platform, Path(), clock, metal) for host in platform.hosts}
     return Outside(hosts, clock=clock)
 
 
-def memory_platform(folder: Path, platform: Platform, outside: Outside | None = None) -> tuple[Running, MemoryEngine]:
+def memory_platform(
+    folder: Path, platform: Platform, outside: Outside | None = None, *, seed: int = 0
+) -> tuple[Running, MemoryEngine]:
     """Return a platform on memory drivers, its database and key in *folder*, and the engine that turns its time.
 
-    Called again with the same folder and *outside*, it is the next process on the same world.
+    Called again with the same folder and *outside*, it is the next process on the same world. *seed* says which
+    of several orders moves next.
     """
     outside = outside or memory_outside(platform)
     key_file = folder / platform.state.key_file
     if not key_file.exists():
         create_key_file(key_file)
-    database = Database(f"sqlite:///{folder}/state.sqlite")
+    database = outside.database or Database(f"sqlite:///{folder}/state.sqlite")
     database.migrate()
     vault = Vault(database, key_file)
     own = authority(vault, platform.name, outside.clock)
@@ -156,9 +103,10 @@ def memory_platform(folder: Path, platform: Platform, outside: Outside | None = 
         hosts=outside.hosts,
         image=lambda _base: IMAGE,
         new_id=lambda: f"{len(outside.journal.ledger.list(None, None, 10**9))}-{next(numbers)}",
+        chance=outside.chance,
     )
     limits = Limits({host.name: host.orders_at_once for host in platform.hosts})
-    engine = MemoryEngine(outside.clock, journal=outside.journal, limits=limits)
+    engine = MemoryEngine(outside.clock, journal=outside.journal, limits=limits, seed=seed)
     steps = Steps(world)
     Runbooks(steps).register(engine)
     engine.launch()

@@ -36,14 +36,14 @@ from mailstead.orders.model import Limits, StateInUse
 from mailstead.orders.store import HeartbeatStore, LeaseStore, OrderLedger
 from mailstead.security.store import Vault
 from mailstead.sites.files import read_platform
-from mailstead.sites.model import Platform
+from mailstead.sites.model import Host, Platform
 from mailstead.state.database import Database
 from mailstead.tenants.store import TenantStore
 
 from .founding import PLATFORM_FILE, database_url
 from .hosts import libvirt_host
 from .images import Images
-from .memory import memory_host
+from .memory_host import memory_host
 from .running import Running
 from .secrets import account_key, authority
 from .services import Services
@@ -191,5 +191,6 @@ def _outside(world: World) -> Callable[[Target], NetworkOutside]:
 
 
 def _hosts(home: Path, platform: Platform, clock: Clock) -> Mapping[str, HostPorts]:
+    make: Mapping[str, Callable[[Host, Platform, Path, Clock], HostPorts]]
     make = {"libvirt": libvirt_host, "memory": memory_host}
     return {host.name: make[host.driver](host, platform, home, clock) for host in platform.hosts}

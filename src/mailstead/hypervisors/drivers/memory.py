@@ -6,6 +6,7 @@ from mailstead.hypervisors.headroom import refuse_beyond
 from mailstead.hypervisors.model import (
     DeviceBusy,
     DiskRole,
+    ForeignMachine,
     HostFull,
     Machine,
     MachineRefused,
@@ -30,7 +31,21 @@ class MemoryHypervisor:
     def __init__(self, *, cores: int = 64, memory_mib: int = 1 << 20, disk_free_mib: int = 1 << 30) -> None:
         self._room = Room(cores, memory_mib, disk_free_mib)
         self._entries: dict[str, _Entry] = {}
+        self._foreign: dict[str, int] = {}
         self.writes = 0
+
+    def occupy(self, name: str, memory_mib: int) -> None:
+        """Somebody else runs a machine here: it takes this name and this memory, and is never ours to see."""
+        self._foreign[name] = memory_mib
+
+    def foreign(self) -> dict[str, int]:
+        """Return what others run here: memory by name."""
+        return dict(self._foreign)
+
+    def lose_power(self) -> None:
+        """The host goes down and comes back: its machines are off."""
+        for entry in self._entries.values():
+            entry.running = None
 
     def machines(self) -> dict[str, Machine]:
         return {name: _found(entry) for name, entry in self._entries.items()}
@@ -43,6 +58,10 @@ class MemoryHypervisor:
         self._entries[machine.name] = _Entry(stored, running)
 
     def define(self, machine: Machine) -> None:
+        if machine.name in self._foreign:
+            remedy = "rename or remove that machine, or choose another name for the tenant"
+            message = f"a machine of {machine.name} is here that this platform did not make"
+            raise ForeignMachine(message, field="machine", value=machine.name, remedy=remedy)
         shape = replace(machine, power=Power.OFF, pending=False)
         entry = self._entries.get(machine.name)
         if entry is None:
@@ -106,7 +125,8 @@ class MemoryHypervisor:
             raise DeviceBusy(f"port {machine.nic.port} is in use", field="port", value=machine.nic.port)
 
     def _refuse_full(self, machine: Machine) -> None:
-        free = self._room.memory_mib - sum(other.memory_mib for other in self._running())
+        taken = sum(other.memory_mib for other in self._running()) + sum(self._foreign.values())
+        free = self._room.memory_mib - taken
         if machine.memory_mib > free:
             raise HostFull(
                 f"the machine of {machine.name} needs {machine.memory_mib} MiB, the host has {free} MiB left",

@@ -4,6 +4,7 @@ Ships for the trial run and for simulation. A mail goes from tenant to tenant as
 their policies, catch-all, quota, suspension. What Rspamd and TLS add is not told here.
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -23,6 +24,7 @@ from mailstead.mailservers.items import (
     Service,
     listing,
 )
+from mailstead.mailservers.plan import concerned
 from mailstead.mailservers.rendering import SERVICES
 
 _MAX_HOPS = 20
@@ -38,6 +40,11 @@ class _Machine:
     )
     clock: MachineClock = MachineClock()
     disk: MailDisk = MailDisk()
+
+    def outdate(self, services: Collection[str]) -> None:
+        """Let *services* run with files that are no more: their change was sent, and starting them anew comes last."""
+        for name in self.services.keys() & services:
+            self.services[name] = replace(self.services[name], current=False)
 
     def table(self, name: str) -> dict[str, str]:
         file = self.files.get(f"/etc/postfix/mailstead/{name}")
@@ -89,20 +96,24 @@ class _Machine:
 class MemoryMailServers:
     """All tenants' mail servers, and the mail in them."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, reach: Callable[[str], None] = lambda _: None) -> None:
         self._clock = clock or SystemClock()
+        self._reach = reach  # raises Unreachable when the tenant's machine does not answer
         self._machines: dict[str, _Machine] = {}
         self._seen: dict[str, MailState] = {}  # until something changes: sweeps over thousands ask again and again
         self.left: list[tuple[str, str, bytes]] = []  # sender, recipient, message: to the world outside
 
     def observe(self, tenant: str) -> MailState:
+        self._reach(tenant)
         if tenant not in self._seen:
             self._seen[tenant] = self._machine(tenant).state(self._clock.now())
         return self._seen[tenant]
 
     def apply(self, tenant: str, plan: ChangePlan[Item]) -> None:
+        self._reach(tenant)
         self._seen.pop(tenant, None)
         machine = self._machine(tenant)
+        machine.outdate(concerned(change.subject.removeprefix("file ") for change in plan))
         for change in plan:
             if change.after is None:
                 machine.lose(change.before)
@@ -110,6 +121,7 @@ class MemoryMailServers:
                 machine.take(change.after)
 
     def wait_ready(self, tenant: str) -> None:
+        self._reach(tenant)
         self._machine(tenant)
 
     def forget(self, tenant: str) -> None:

@@ -21,7 +21,16 @@ class MemoryVolumes:
         self._images = images
         self._floor_mib = floor_mib
         self._volumes: dict[VolumeKey, Volume] = {}
+        self._foreign: dict[Path, int] = {}
         self.writes = 0
+
+    def fill(self, path: Path, mib: int) -> None:
+        """Somebody else puts a file of this size there, or (0) takes it away again."""
+        self._foreign[path] = mib
+
+    def foreign(self) -> dict[Path, int]:
+        """Return what others keep here: MiB by path."""
+        return {path: mib for path, mib in self._foreign.items() if mib}
 
     def volumes(self) -> dict[VolumeKey, Volume]:
         return dict(self._volumes)
@@ -49,8 +58,9 @@ class MemoryVolumes:
 
     @property
     def free_mib(self) -> int:
-        """Room that no fixed disk has taken."""
-        return self._disk_mib - sum(_taken_mib(volume) for volume in self._volumes.values())
+        """Room that neither a fixed disk nor anybody else has taken."""
+        taken = sum(_taken_mib(volume) for volume in self._volumes.values()) + sum(self._foreign.values())
+        return max(0, self._disk_mib - taken)
 
     def _check_image(self, volume: Volume) -> None:
         if volume.base is None or self._images is None:

@@ -2,6 +2,7 @@
 
 import builtins
 import random
+from math import inf
 
 from mailstead.ground.clock import Clock, VirtualClock
 from mailstead.orders import plan
@@ -66,6 +67,13 @@ class MemoryEngine(LedgerDesk):
         while self._advance():
             pass
 
+    def pass_time(self, seconds: float) -> None:
+        """Let so much time pass, with all that is due in it; what is in hand then goes on later."""
+        end = self.clock.monotonic() + seconds
+        while self.clock.monotonic() < end and self._advance(until=end):
+            pass
+        self.clock.sleep(end - self.clock.monotonic())
+
     def workflow(self, kind: str) -> Workflow:
         if kind not in self._workflows:
             raise plan.unknown_kind(kind)
@@ -84,14 +92,14 @@ class MemoryEngine(LedgerDesk):
     def _idle(self, seconds: float) -> bool:  # time here passes in events
         return self._advance()
 
-    def _advance(self) -> bool:
-        """Let one execution move to its next pause, or turn the clock; false: all is still."""
+    def _advance(self, until: float = inf) -> bool:
+        """Let one execution move to its next pause, or turn the clock, not beyond *until*; false: all is still."""
         if not self._open:
             return False
         self._dispatch()
         ready = [course for course in self._courses if course.wakes <= self.clock.monotonic()]
         if not ready:
-            return self._doze()
+            return self._doze(until)
         course = self._chance.choice(ready)
         course.move()
         if course.crashed:
@@ -101,10 +109,10 @@ class MemoryEngine(LedgerDesk):
             self._courses.remove(course)
         return True
 
-    def _doze(self) -> bool:
+    def _doze(self, until: float) -> bool:
         if not self._courses:
             return False
-        next_wake = min(course.wakes for course in self._courses)
+        next_wake = min(until, *(course.wakes for course in self._courses))
         self.clock.sleep(next_wake - self.clock.monotonic())
         return True
 

@@ -1,0 +1,105 @@
+"""A host in memory: its machines, disks, switch and guests hang together as on a real one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mailstead.ground.clock import Clock
+from mailstead.guests.drivers.memory import GuestState, MemoryGuests
+from mailstead.guests.errors import GuestSilent
+from mailstead.hypervisors.drivers.memory import MemoryHypervisor
+from mailstead.hypervisors.model import DiskRole, Power, Room
+from mailstead.lifecycle.world import HostPorts
+from mailstead.mailservers.drivers.memory import MemoryMailServers
+from mailstead.networks.drivers.memory import MemorySwitch
+from mailstead.sites.model import Host, Platform
+from mailstead.storage.drivers.memory import MemoryVolumes
+from mailstead.storage.model import Role, VolumeKey
+
+
+@dataclass(frozen=True, slots=True)
+class Metal:
+    """What a host is made of. `boot_s` says how long a tenant's machine takes to boot this time; infinite: it hangs."""
+
+    cores: int = 64
+    memory_mib: int = 1 << 20
+    disk_mib: int = 1 << 40
+    boot_s: Callable[[str], float] = lambda _: 0.0
+
+
+PLENTY = Metal()
+
+
+class PluggedVolumes(MemoryVolumes):
+    """Disks in memory that take what a mail server keeps on them along when they go."""
+
+    def __init__(self, disk_mib: int, forget: Callable[[str], None]) -> None:
+        super().__init__(disk_mib)
+        self._forget = forget
+
+    def remove(self, key: VolumeKey) -> None:
+        super().remove(key)
+        self._forget(key.tenant)
+
+
+class PluggedHypervisor(MemoryHypervisor):
+    """Machines in memory whose ports appear on a switch in memory when they start, as taps do, and that take time."""
+
+    def __init__(self, metal: Metal, switch: MemorySwitch, volumes: MemoryVolumes, clock: Clock) -> None:
+        super().__init__(cores=metal.cores, memory_mib=metal.memory_mib)
+        self._boot_s = metal.boot_s
+        self._switch = switch
+        self._volumes = volumes
+        self._clock = clock
+        self._up_at: dict[str, float] = {}
+
+    def guest(self, name: str) -> GuestState:
+        """Return what the machine's guest agent is doing."""
+        machine = self.machines().get(name)
+        if machine is None:
+            return GuestState.MISSING
+        up = machine.power is Power.ON and self._clock.monotonic() >= self._up_at[name]
+        return GuestState.ANSWERING if up else GuestState.SILENT
+
+    def room(self) -> Room:
+        return replace(super().room(), disk_free_mib=self._volumes.free_mib)
+
+    def lose_power(self) -> None:
+        for machine in self.machines().values():
+            self._switch.unplug(machine.nic.port)
+        super().lose_power()
+
+    def start(self, name: str) -> None:
+        runs = name in self.statistics()
+        super().start(name)
+        if not runs:
+            self._up_at[name] = self._clock.monotonic() + self._boot_s(name)
+            self._switch.plug(self.machines()[name].nic.port)
+
+    def stop(self, name: str, *, graceful_s: float) -> None:
+        machine = self.machines().get(name)
+        super().stop(name, graceful_s=graceful_s)
+        if machine:
+            self._switch.unplug(machine.nic.port)
+
+    def remove(self, name: str) -> None:
+        self.stop(name, graceful_s=0)
+        super().remove(name)
+
+    def grow(self, name: str, role: DiskRole, *, size_mib: int) -> None:
+        super().grow(name, role, size_mib=size_mib)
+        volume = self._volumes.volumes()[VolumeKey(name, Role(role))]
+        self._volumes.ensure(replace(volume, size_mib=max(size_mib, volume.size_mib)))
+
+
+def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock, metal: Metal = PLENTY) -> HostPorts:
+    """Return a host whose machines, switch, disks and guests are in memory."""
+
+    def reach(name: str) -> None:
+        if machines.guest(name) is not GuestState.ANSWERING:
+            raise GuestSilent(f"{name} does not answer", field="machine", value=name, remedy="see whether it runs")
+
+    switch, mail = MemorySwitch(), MemoryMailServers(clock, reach)
+    volumes = PluggedVolumes(metal.disk_mib, mail.forget)
+    machines = PluggedHypervisor(metal, switch, volumes, clock)
+    return HostPorts(host, machines, volumes, switch, MemoryGuests(state_of=machines.guest), mail)
