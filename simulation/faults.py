@@ -4,7 +4,7 @@ A port is named as `kvm1.machines` (a host's: machines, volumes, switch, guests,
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,6 +70,8 @@ class Faults:
         self.calls: Counter[tuple[str, str]] = Counter()
         self.struck: Counter[Trouble] = Counter()
         self._met: Counter[Trouble] = Counter()
+        self.strikes: Counter[Fault] = Counter()
+        self.tell: Callable[[str], None] = lambda _: None  # hears of every strike
         self.troubles: tuple[Trouble, ...] = ()
         for trouble in troubles:
             self.place(trouble)
@@ -89,7 +91,11 @@ class Faults:
         self.calls[port, verb] += 1
         if self.silent and not self.silent.isdisjoint((port, port.partition(".")[0])):
             return Fault.SILENT
-        return next((trouble.fault for trouble in self.troubles if self._strikes(trouble, port, verb)), None)
+        fault = next((trouble.fault for trouble in self.troubles if self._strikes(trouble, port, verb)), None)
+        if fault:
+            self.strikes[fault] += 1
+            self.tell(f"{port} {fault}: {verb}")
+        return fault
 
     def pass_time(self, port: str, *, slow: bool) -> None:
         """Let the time pass that a call takes."""

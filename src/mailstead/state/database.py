@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import StaticPool
 
 from mailstead.ground.errors import Conflict, Unreachable
 
@@ -31,6 +32,7 @@ class NewerState(Conflict):
     code = "newer-state"
 
 
+IN_MEMORY = (None, "", ":memory:")
 READING = {"mailstead_reads": True}
 
 
@@ -125,7 +127,9 @@ def _refuse_newer(revision: str | None) -> None:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 30})
+    # In memory, the connection is the database: all threads share it, and take turns by themselves.
+    alone: dict[str, Any] = {"poolclass": StaticPool} if make_url(url).database in IN_MEMORY else {}
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": not alone}, **alone)
 
     @event.listens_for(engine, "connect")
     def _settle(connection: Any, _record: object) -> None:

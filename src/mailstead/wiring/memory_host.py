@@ -61,6 +61,10 @@ class PluggedHypervisor(MemoryHypervisor):
         up = machine.power is Power.ON and self._clock.monotonic() >= self._up_at[name]
         return GuestState.ANSWERING if up else GuestState.SILENT
 
+    def reset(self, name: str) -> None:
+        """Somebody presses the reset button: the machine boots anew."""
+        self._up_at[name] = self._clock.monotonic() + self._boot_s(name)
+
     def room(self) -> Room:
         return replace(super().room(), disk_free_mib=self._volumes.free_mib)
 

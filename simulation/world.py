@@ -1,0 +1,183 @@
+"""The world that a story plays in, and the process of the control plane that acts in it now."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import cast
+
+from mailstead.dns.drivers.memory import MemoryNameServer
+from mailstead.dns.model import Record
+from mailstead.dns.reverse import reverse_zones
+from mailstead.ground.clock import VirtualClock
+from mailstead.mailservers.drivers.memory import MemoryMailServers
+from mailstead.networks.drivers.memory import MemorySwitch
+from mailstead.orders.drivers.memory import Crashed, MemoryEngine
+from mailstead.sites.model import Platform
+from mailstead.state.database import Database
+from mailstead.storage.drivers.memory import MemoryVolumes
+from mailstead.wiring.memory import Outside, memory_outside, memory_platform
+from mailstead.wiring.memory_host import Metal, PluggedHypervisor
+from mailstead.wiring.running import Running
+
+from .chance import SeededChance
+from .faults import Faults
+from .story import Story
+from .worn import wear_everywhere
+
+DISK_MIB = 200 * 1024
+BOOT_S = 40.0
+FOREIGN_ZONE = "foreign.example"
+FOREIGN_FILE = Path("/srv/somebody/else")
+
+
+class TurnedClock(VirtualClock):
+    """A virtual clock whose time of day somebody can set; what it counts for itself goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.off_s = 0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self.off_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What lies behind the ports of a host: for hands, accidents and judges, whom no fault keeps off."""
+
+    machines: PluggedHypervisor
+    volumes: MemoryVolumes
+    switch: MemorySwitch
+    mail: MemoryMailServers
+
+
+class World:
+    """The world of a *story*. `running` and `engine` are the process of now; `start` begins the next."""
+
+    running: Running
+    engine: MemoryEngine
+
+    def __init__(self, story: Story, folder: Path) -> None:
+        self.story = story
+        self.clock = TurnedClock()
+        self.faults = Faults(self.clock, pace=1.0)
+        self.boots: dict[str, float] = {}  # how long the next boot of a tenant's machine takes
+        self.processes = 0
+        self._folder = folder
+        self.platform = _platform(story.hosts)
+        dice = Random(f"world {story.seed}")
+        metal = Metal(memory_mib=story.memory_gib * 1024, disk_mib=DISK_MIB, boot_s=self._boot_s)
+        made = memory_outside(self.platform, self.clock, metal)
+        self.bare = replace(made, chance=SeededChance(dice), database=_new_database())
+        self.hosts = {name: _bare_host(self.bare, name) for name in story.hosts}
+        self.names: MemoryNameServer = self.bare.names
+        self._settle_strangers()
+        self._outside = wear_everywhere(self.bare, self.faults)
+        self.start()
+
+    def start(self) -> None:
+        """Begin the next process of the control plane on the same world."""
+        if self.processes:
+            self.engine.close()
+        seed = self.story.seed * 100 + self.processes
+        self.running, self.engine = memory_platform(self._folder, self.platform, self._outside, seed=seed)
+        self.processes += 1
+
+    def guarded(self, act: Callable[[], object]) -> bool:
+        """Do *act*; say whether the process lived through it. If not, the next one has begun."""
+        try:
+            act()
+        except Crashed:
+            self.start()
+            return False
+        return True
+
+    def calm(self) -> None:
+        """Everything answers, has room, boots in time and goes by the right clock again."""
+        self.faults.clear()
+        self.boots.clear()
+        self.clock.off_s = 0
+        for host in self.hosts.values():
+            host.volumes.fill(FOREIGN_FILE, 1)
+
+    def strangers(self) -> tuple[object, ...]:
+        """Return all that is not ours, as a value that must never change."""
+        hosts = [(host.machines.foreign(), "stranger0" in host.switch._ports) for host in self.hosts.values()]
+        zones = [_foreign(self.names, zone) for zone in (FOREIGN_ZONE, *self._reverse)]
+        return (*hosts, *zones, *(FOREIGN_FILE in host.volumes.foreign() for host in self.hosts.values()))
+
+    def dismiss_strangers(self) -> None:
+        """Take away from the name server what is not ours: whoever judges wants to see the rest alone."""
+        self.names.remove(FOREIGN_ZONE)
+        for zone in self.names.zones() & set(self._reverse):
+            for record in _foreign(self.names, zone):
+                del self.names._zones[zone][record.key]
+            if not self.names.records(zone) and zone not in self.running.world.records.zones():
+                self.names.remove(zone)
+                self.running.world.resolver.forget([zone])
+
+    @property
+    def _reverse(self) -> tuple[str, ...]:
+        pools = self.platform.network
+        return tuple(reverse_zones([pools.public_ipv4, pools.public_ipv6]))
+
+    def _settle_strangers(self) -> None:
+        for host in self.hosts.values():
+            host.switch.plug("stranger0")
+            host.volumes.fill(FOREIGN_FILE, 1)
+            host.machines.occupy("stranger", 256)
+            if self.story.squatter:
+                host.machines.occupy(self.story.squatter, 256)
+        for zone in (FOREIGN_ZONE, *self._reverse[:1]):
+            self.names.create(zone)
+            record = Record(f"254.{zone}", "PTR", 300, f"router.{FOREIGN_ZONE}.")
+            self.names._zones[zone][record.key] = record
+
+    def _boot_s(self, tenant: str) -> float:
+        return self.boots.pop(tenant, BOOT_S)
+
+
+def _foreign(names: MemoryNameServer, zone: str) -> frozenset[Record]:
+    if zone not in names.zones():
+        return frozenset()
+    return frozenset(record for record in names.records(zone) if record.value.endswith(f".{FOREIGN_ZONE}."))
+
+
+def _bare_host(outside: Outside, name: str) -> Host:
+    ports = outside.hosts[name]
+    return Host(
+        cast("PluggedHypervisor", ports.machines),
+        cast("MemoryVolumes", ports.volumes),
+        cast("MemorySwitch", ports.switch),
+        cast("MemoryMailServers", ports.mail),
+    )
+
+
+def _platform(hosts: tuple[str, ...]) -> Platform:
+    named = [{"name": name, "driver": "memory"} for name in hosts]
+    return Platform.parse({"sites": [{"name": "home", "hosts": named}], "dns": {"driver": "memory"}})
+
+
+@cache
+def _migrated() -> sqlite3.Connection:
+    """Return the tables of this release, made once for all worlds of this process."""
+    database = Database("sqlite://")
+    database.migrate()
+    return _inner(database)
+
+
+def _new_database() -> Database:
+    database = Database("sqlite://")
+    _migrated().backup(_inner(database))
+    return database
+
+
+def _inner(database: Database) -> sqlite3.Connection:
+    with database.engine.connect() as connection:
+        inner = connection.connection.driver_connection
+    assert isinstance(inner, sqlite3.Connection)  # noqa: S101  # by the URL
+    return inner
