@@ -57,7 +57,7 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Happens:
-    """*event* happens to *subject*: a host, a tenant's machine, the name server, the control plane, its clock (by s)."""
+    """*event* happens to *subject*: a host, a tenant's machine, the name server, the control plane, its clock."""
 
     event: Event
     subject: str

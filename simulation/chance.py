@@ -42,5 +42,5 @@ class SeededChance:
 
 
 @cache
-def _rsa_pair(number: int) -> KeyPair:
+def _rsa_pair(_number: int) -> KeyPair:
     return make_pair("rsa")

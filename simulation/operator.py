@@ -79,7 +79,7 @@ def _resized(wanted: Tenant, size: int) -> Tenant:
 
 
 def mend(world: World) -> list[str]:
-    """Do what the remedies say to whatever has not ended well, and return that in words; nothing is left to do: none."""
+    """Do what the remedies say to whatever has not ended well, and return that in words; nothing when all is well."""
     done = [told for name in sorted(world.running.world.tenants.all()) for told in _follow(world, name)]
     return done or _heal(world)
 

@@ -16,7 +16,7 @@ from .hands import let_die, let_happen
 from .operator import ask, mend
 from .safety import Violation, unsafe
 from .story import Story
-from .verdict import findings
+from .verdict import verdict
 from .world import World
 
 WITHIN_MIN = 24 * 60  # virtual minutes that the world has to come right
@@ -140,10 +140,7 @@ class _Play:
         for order in world.running.desk.list():
             if order.status.is_open:
                 outcome.violations.append(Violation("an order does not end", f"{order.kind} {order.tenant}"))
-        world.dismiss_strangers()
-        for finding in findings(world):
-            kind = " ".join(word for word in finding.split() if word.isalpha())[:60]
-            outcome.violations.append(Violation(f"audit: {kind}", finding))
+        outcome.violations += verdict(world)
 
     def _judge(self) -> None:
         self._outcome.violations += unsafe(self._world, self._strangers)

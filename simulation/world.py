@@ -13,6 +13,7 @@ from mailstead.dns.drivers.memory import MemoryNameServer
 from mailstead.dns.model import Record
 from mailstead.dns.reverse import reverse_zones
 from mailstead.ground.clock import VirtualClock
+from mailstead.ground.plans import Change, ChangePlan
 from mailstead.mailservers.drivers.memory import MemoryMailServers
 from mailstead.networks.drivers.memory import MemorySwitch
 from mailstead.orders.drivers.memory import Crashed, MemoryEngine
@@ -28,6 +29,7 @@ from .faults import Faults
 from .story import Story
 from .worn import wear_everywhere
 
+KEY_FILE = "mailstead.key"
 DISK_MIB = 200 * 1024
 BOOT_S = 40.0
 FOREIGN_ZONE = "foreign.example"
@@ -106,19 +108,9 @@ class World:
 
     def strangers(self) -> tuple[object, ...]:
         """Return all that is not ours, as a value that must never change."""
-        hosts = [(host.machines.foreign(), "stranger0" in host.switch._ports) for host in self.hosts.values()]
+        hosts = [(host.machines.foreign(), host.switch.ports().get("stranger0")) for host in self.hosts.values()]
         zones = [_foreign(self.names, zone) for zone in (FOREIGN_ZONE, *self._reverse)]
         return (*hosts, *zones, *(FOREIGN_FILE in host.volumes.foreign() for host in self.hosts.values()))
-
-    def dismiss_strangers(self) -> None:
-        """Take away from the name server what is not ours: whoever judges wants to see the rest alone."""
-        self.names.remove(FOREIGN_ZONE)
-        for zone in self.names.zones() & set(self._reverse):
-            for record in _foreign(self.names, zone):
-                del self.names._zones[zone][record.key]
-            if not self.names.records(zone) and zone not in self.running.world.records.zones():
-                self.names.remove(zone)
-                self.running.world.resolver.forget([zone])
 
     @property
     def _reverse(self) -> tuple[str, ...]:
@@ -135,7 +127,7 @@ class World:
         for zone in (FOREIGN_ZONE, *self._reverse[:1]):
             self.names.create(zone)
             record = Record(f"254.{zone}", "PTR", 300, f"router.{FOREIGN_ZONE}.")
-            self.names._zones[zone][record.key] = record
+            self.names.apply(zone, ChangePlan((Change("by hand", None, record),)))
 
     def _boot_s(self, tenant: str) -> float:
         return self.boots.pop(tenant, BOOT_S)
@@ -170,14 +162,20 @@ def _migrated() -> sqlite3.Connection:
     return _inner(database)
 
 
+@cache
+def _only_database() -> Database:
+    return Database("sqlite://")
+
+
 def _new_database() -> Database:
-    database = Database("sqlite://")
-    _migrated().backup(_inner(database))
-    return database
+    """Return an empty database. A process plays one world at a time: it keeps what is costly about a database."""
+    _migrated().backup(_inner(_only_database()))
+    return _only_database()
 
 
 def _inner(database: Database) -> sqlite3.Connection:
     with database.engine.connect() as connection:
         inner = connection.connection.driver_connection
-    assert isinstance(inner, sqlite3.Connection)  # noqa: S101  # by the URL
+    if not isinstance(inner, sqlite3.Connection):
+        raise TypeError(inner)
     return inner

@@ -21,6 +21,10 @@ class MemorySwitch:
         """The machine stopped."""
         self._ports.pop(port, None)
 
+    def ports(self) -> dict[str, str]:
+        """Return all ports, strangers' too, with the tenant that each is bound to; empty: to none."""
+        return dict(self._ports)
+
     def disturb(self, thing: Segment | HostNetwork) -> None:
         """Somebody changes a segment, or what the host has beside segments, by hand."""
         if isinstance(thing, HostNetwork):
