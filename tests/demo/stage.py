@@ -111,7 +111,8 @@ def until(moment: Moment, process: "subprocess.Popen[bytes] | None" = None) -> N
     """Return when the moment has come; fail if the process ends before."""
     deadline = Deadline(SystemClock(), PATIENCE_S, interval_s=0.003)
     while not moment():
-        assert process is None or process.poll() is None, f"the command ended with {process and process.returncode}"
+        ended = process is not None and process.poll() is not None
+        assert not ended or moment(), "the command ended before the moment came"
         assert deadline.wait(), "the moment never came"
 
 

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.vm, pytest.mark.timeout(2400)]
 def test_without_room_for_disks_it_says_so_and_what_to_do(lacking: list[dict[str, str]]) -> None:
     assert {error["code"] for error in lacking} == {"no-disk-room"}
     for error in lacking:
-        assert error["message"].startswith("no room for the system disk of ")
+        assert error["message"].startswith("no room for the ")
         assert error["remedy"].startswith("free room in the host's folder")
 
 
