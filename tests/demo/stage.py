@@ -1,27 +1,28 @@
 """The demonstration run as its user runs it: the installed program, in processes of its own that can be killed."""
 
-import base64
 import json
 import os
-import shutil
 import signal
 import smtplib
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mailstead.cli.demo.cast import HOME
+from mailstead.cli.demo.cast import ANNA, GUSTAV, HOME, Player
+from mailstead.doctor.model import Finding
 from mailstead.ground.clock import Deadline, SystemClock
-from mailstead.orders.desk import LedgerDesk
-from mailstead.orders.model import OrderView, Outcome
-from mailstead.orders.store import OrderLedger
-from mailstead.state.database import Database
+from mailstead.wiring import open_platform
+
+from .moments import Moment
+from .programs import in_guest, processes, said
 
 PROGRAM = Path(sys.executable).parent / "mailstead"
-PATIENCE_S = 900
+PATIENCE_S = 1800  # two machines at once, emulated, on a processor that others use too
+SUBJECT = "still flowing"
 
 
 class Stage:
@@ -32,9 +33,13 @@ class Stage:
 
     def run(self, *words: str, status: int | None = 0) -> str:
         """Run `mailstead words…` to its end and return what it printed; demand its exit status."""
+        return self.told(*words, status=status)[0]
+
+    def told(self, *words: str, status: int | None = 0) -> tuple[str, str]:
+        """Run a command; return what it printed, and what it said on standard error."""
         done = subprocess.run(
             [PROGRAM, *words],
-            env=os.environ | {"MAILSTEAD_HOME": str(self.home)},
+            env=self._environment,
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,
@@ -43,109 +48,88 @@ class Stage:
         )
         told = f"mailstead {' '.join(words)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert status is None or done.returncode == status, told
-        return done.stdout
+        return done.stdout, done.stderr
 
     def json(self, *words: str, status: int | None = 0) -> Any:
         """Run a command and read its JSON."""
         return json.loads(self.run("--json", *words, status=status))
 
-    def kill_at(self, step: str, *words: str) -> None:
-        """Run a command and kill it, with no chance to clean up, as soon as *step* of any order is under way."""
+    @contextmanager
+    def at(self, moment: Moment, *words: str) -> Iterator["subprocess.Popen[bytes]"]:
+        """Run a command beside us; go on when the moment has come, and kill the command at the end if it still runs."""
         process = subprocess.Popen(
             [PROGRAM, *words],
-            env=os.environ | {"MAILSTEAD_HOME": str(self.home)},
+            env=self._environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
         try:
-            self.await_order(lambda view: any(found.name == step and _begun(found) for found in view.steps), process)
+            until(moment, process)
+            yield process
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def await_order(self, seen: Callable[[OrderView], bool], process: "subprocess.Popen[bytes]") -> None:
-        """Return when an order that is open looks as *seen* says; fail if the process ends before."""
-        deadline = Deadline(SystemClock(), PATIENCE_S, interval_s=0.02)
-        while deadline.wait():
-            if any(seen(view) for view in self._open_orders()):
-                return
+    def kill_at(self, moment: Moment, *words: str) -> None:
+        """Run a command and kill it, with no chance to clean up, as soon as the moment has come."""
+        with self.at(moment, *words) as process:
             assert process.poll() is None, "the command ended before it could be killed"
-        raise AssertionError("the step was never reached")
 
-    def _open_orders(self) -> list[OrderView]:
-        file = self.home / "state.sqlite"
-        if not file.exists() or not (self.home / "orders.sqlite").exists():
-            return []
-        database = Database(f"sqlite:///{file}")
-        try:
-            views = LedgerDesk(OrderLedger(database), SystemClock()).list(limit=20)
-        finally:
-            database.close()
-        return [view for view in views if view.status.is_open]
+    def finish(self, tenant: str) -> None:
+        """Carry out the tenant's open order to its end, in a new process."""
+        (order,) = [found for found in self.json("order", "list") if found["tenant"] == tenant and _open(found)]
+        assert self.json("order", "watch", order["order"])["status"] == "done"
 
-    def guest(self, tenant: str, *argv: str) -> str:
-        """Run a program in a machine by way of virsh, which is none of ours."""
-        call = {"execute": "guest-exec", "arguments": {"path": argv[0], "arg": argv[1:], "capture-output": True}}
-        pid = _agent(tenant, call)["pid"]
-        deadline = Deadline(SystemClock(), 60, interval_s=0.3)
-        while deadline.wait():
-            status = _agent(tenant, {"execute": "guest-exec-status", "arguments": {"pid": pid}})
-            if status["exited"]:
-                return base64_text(status.get("out-data", ""))
-        raise AssertionError(f"{argv} in {tenant} did not end")
+    def drifting(self) -> set[str]:
+        """Return the subjects that `mailstead drift` names."""
+        found = self.json("drift", status=None)
+        return {change["subject"] for tenant in found for change in tenant["changes"]}
 
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what the doctor finds wrong."""
+        with open_platform(self.home) as running:
+            return running.doctor.examine()
 
-def _begun(step: Any) -> bool:
-    return step.outcome is Outcome.RUNNING
+    def password(self, player: Player) -> str:
+        with open_platform(self.home) as running:
+            return running.world.vault.get(player.tenant, "demo-password").reveal_text()
 
+    def address(self, tenant: str) -> str:
+        """Return the tenant's public IPv4 address."""
+        with open_platform(self.home) as running:
+            return str(running.world.numbers.all()[tenant].public_ipv4)
 
-def _agent(tenant: str, call: dict[str, Any]) -> Any:
-    argv = ["virsh", "--connect", "qemu:///system", "qemu-agent-command", f"ms-{tenant}", json.dumps(call)]
-    return json.loads(subprocess.run(argv, capture_output=True, text=True, check=True, timeout=60).stdout)["return"]
+    @property
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {"MAILSTEAD_HOME": str(self.home)}
 
 
-def base64_text(text: str) -> str:
-    """Return what the guest agent sent."""
-    return base64.b64decode(text).decode()
+def until(moment: Moment, process: "subprocess.Popen[bytes] | None" = None) -> None:
+    """Return when the moment has come; fail if the process ends before."""
+    deadline = Deadline(SystemClock(), PATIENCE_S, interval_s=0.003)
+    while not moment():
+        ended = process is not None and process.poll() is not None
+        assert not ended or moment(), "the command ended before the moment came"
+        assert deadline.wait(), "the moment never came"
 
 
-def ours_on_this_machine() -> list[str]:
-    """Return everything of the demonstration that can be found on this machine, by the system's own tools."""
-    found = []
-    domains = _said("virsh", "--connect", "qemu:///system", "list", "--all", "--name").split()
-    found += [f"machine {name}" for name in domains if name.startswith("ms-")]
-    found += [f"bridge {name}" for name in _said("ovs-vsctl", "--timeout=5", "list-br").split() if name == "msdemo0"]
-    found += [f"table {line}" for line in _said("nft", "list", "tables").splitlines() if "mailstead" in line]
-    links = json.loads(_said("ip", "-j", "link") or "[]")
-    found += [f"device {link['ifname']}" for link in links if link["ifname"].startswith("ms")]
-    for process in Path("/proc").glob("[0-9]*/cmdline"):
-        words = _read(process)
-        if str(HOME) in words:
-            found.append(f"process {words}")
-    return found + [f"folder {HOME}"] * HOME.exists()
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""
-
-
-def _said(*argv: str) -> str:
-    if shutil.which(argv[0]) is None:
-        return ""
-    return subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60).stdout
+def serving(stage: Stage) -> dict[str, int]:
+    """Return how both tenants' port 25 answers a stranger."""
+    return {player.tenant: rcpt(stage.address(player.tenant), player.address) for player in (ANNA, GUSTAV)}
 
 
 def rcpt(server: str, address: str) -> int:
-    """Return what port 25 answers to a stranger's RCPT."""
-    with smtplib.SMTP(server, 25, timeout=60) as smtp:
-        smtp.ehlo("stranger.example")
-        smtp.mail("")  # a bounce has no sender, and so no domain that this closed network could not look up
-        return smtp.rcpt(address)[0]
+    """Return what port 25 answers to a stranger's RCPT; 0 where nobody answers."""
+    try:
+        with smtplib.SMTP(server, 25, timeout=60) as smtp:
+            smtp.ehlo("stranger.example")
+            smtp.mail("")  # a bounce has no sender, and so no domain that this closed network could not look up
+            return smtp.rcpt(address)[0]
+    except OSError:
+        return 0
 
 
 def submit(server: str, user: str, password: str, recipient: str) -> None:
@@ -155,4 +139,41 @@ def submit(server: str, user: str, password: str, recipient: str) -> None:
     context.verify_mode = ssl.CERT_NONE
     with smtplib.SMTP_SSL(server, 465, timeout=60, context=context) as smtp:
         smtp.login(user, password)
-        smtp.sendmail(user, [recipient], f"From: {user}\r\nTo: {recipient}\r\nSubject: still flowing\r\n\r\nyes\r\n")
+        smtp.sendmail(user, [recipient], f"From: {user}\r\nTo: {recipient}\r\nSubject: {SUBJECT}\r\n\r\nyes\r\n")
+
+
+def mails_kept(tenant: str) -> int:
+    """Return how many of `submit`'s mails lie on the tenant's data disk."""
+    found = in_guest(tenant, "/bin/grep", "--recursive", "--files-with-matches", f"^Subject: {SUBJECT}", "/var/vmail")
+    return len(found.split())
+
+
+def ours_on_this_machine() -> list[str]:
+    """Return everything of the demonstration that can be found on this machine, by the system's own tools."""
+    found = [f"machine {name}" for name in machines()]
+    found += [f"bridge {name}" for name in said("ovs-vsctl", "--timeout=5", "list-br").split() if name == "msdemo0"]
+    found += [f"table {line}" for line in said("nft", "list", "tables").splitlines() if "mailstead" in line]
+    links = json.loads(said("ip", "-j", "link") or "[]")
+    found += [f"device {link['ifname']}" for link in links if link["ifname"].startswith("ms")]
+    found += [f"process {words}" for _, words in processes() if str(HOME) in " ".join(words)]
+    return found + [f"folder {HOME}"] * HOME.exists()
+
+
+def machines() -> list[str]:
+    """Return the machines of ours that libvirt knows, running or not."""
+    names = said("virsh", "--connect", "qemu:///system", "list", "--all", "--name").split()
+    return sorted(name for name in names if name.startswith("ms-"))
+
+
+def ports() -> list[str]:
+    """Return the ports on the demonstration's bridge."""
+    return sorted(said("ovs-vsctl", "--timeout=5", "list-ports", "msdemo0").split())
+
+
+def bound(port: str) -> bool:
+    """Say whether the port of a machine has been given to a tenant."""
+    return "mailstead-machine-of" in said("ovs-vsctl", "--timeout=5", "get", "Port", port, "external_ids")
+
+
+def _open(order: dict[str, Any]) -> bool:
+    return order["status"] in ("queued", "running", "waiting")

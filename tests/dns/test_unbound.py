@@ -52,7 +52,7 @@ def settings(unbound: UnboundSettings, knot: KnotSettings) -> UnboundSettings:
 def ask(settings: UnboundSettings, name: str, kind: str) -> dns.message.Message:
     address, port = settings.listen[0]
     question = dns.message.make_query(name, kind, want_dnssec=True)
-    return dns.query.udp(question, address, timeout=5, port=port)
+    return dns.query.udp(question, address, timeout=20, port=port)
 
 
 def is_validated(answer: dns.message.Message) -> bool:

@@ -45,7 +45,7 @@ class Validated:
 
     def __call__(self, name: str, kind: str) -> tuple[str, ...]:
         question = dns.message.make_query(name, kind, want_dnssec=True)
-        answer, _ = dns.query.udp_with_fallback(question, self._address, timeout=5, port=self._port)
+        answer, _ = dns.query.udp_with_fallback(question, self._address, timeout=20, port=self._port)
         if answer.rcode() not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN} or not answer.flags & dns.flags.AD:
             raise Unreachable(f"{name} {kind}: {dns.rcode.to_text(answer.rcode())}, not validated")
         wanted = dns.rdatatype.from_text(kind)

@@ -16,7 +16,7 @@ from mailstead.guests.port import GuestChannel
 
 ROOT = Path(__file__).parents[2]
 CACHE = Path(os.environ.get("MAILSTEAD_IMAGES", "/var/lib/mailstead/images"))
-BOOT_S = 240
+BOOT_S = 540  # fifteen seconds on a quiet machine, minutes on a busy one
 
 
 def image() -> dict[str, Any]:
@@ -50,7 +50,7 @@ def running(folder: Path) -> Iterator[Path]:
         ]
     )
     try:
-        _wait_for(agent.exists, "QEMU's socket", seconds=20)
+        _wait_for(agent.exists, "QEMU's socket", seconds=120)
         yield agent
     finally:
         machine.kill()

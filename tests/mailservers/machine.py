@@ -30,7 +30,7 @@ class Machine:
     monitor: Path
 
     def shell(self, script: str) -> str:
-        done = self.channel.run("acme", ["/bin/sh", "-c", script], timeout_s=180)
+        done = self.channel.run("acme", ["/bin/sh", "-c", script], timeout_s=400)
         assert done.status == 0, done.stderr.decode()
         return done.stdout.decode()
 
@@ -138,7 +138,7 @@ def _free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _until(true: Callable[[], bool], seconds: float = 240) -> None:
+def _until(true: Callable[[], bool], seconds: float = 540) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "the machine does not answer"

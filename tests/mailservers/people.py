@@ -15,7 +15,7 @@ from mailstead.ground.clock import SystemClock
 from .example import PASSWORD
 from .machine import Machine
 
-TIMEOUT_S = 120
+TIMEOUT_S = 240
 
 
 def message(sender: str, recipient: str, subject: str, body: str = "Hello", **headers: str) -> EmailMessage:
@@ -89,7 +89,7 @@ def _answer(replies: BinaryIO) -> None:
         assert line.startswith(b'"'), line
 
 
-def received(machine: Machine, login: str, subject: str, folder: str = "INBOX", patience_s: float = 40) -> str:
+def received(machine: Machine, login: str, subject: str, folder: str = "INBOX", patience_s: float = 240) -> str:
     """Return the mail of that subject as text, waiting for it; empty if it does not come."""
     client = inbox(machine, login)
     end = time.monotonic() + patience_s

@@ -56,7 +56,7 @@ def loopback(
                 dialer=Dialer(timeout_s=timeout_s, connect_s=1, elsewhere=_ways(world, scene.served)),
                 channel=channel(scene),
                 log=verified,
-                patience_s=0.3,
+                patience_s=4.0,
             ),
             world,
         )

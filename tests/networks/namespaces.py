@@ -16,7 +16,7 @@ _SIOCETHTOOL, _STXCSUM = 0x8946, 0x17
 
 
 def run(*argv: str, stdin: str = "") -> str:
-    return subprocess.run(argv, input=stdin, check=True, capture_output=True, text=True, timeout=30).stdout
+    return subprocess.run(argv, input=stdin, check=True, capture_output=True, text=True, timeout=120).stdout
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def listener(namespace: str, address: str, port: int, kind: int = socket.SOCK_ST
     with inside(namespace):
         made = socket.socket(family, kind)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.settimeout(5)
+    made.settimeout(30)
     made.bind((address, port))
     if kind == socket.SOCK_STREAM:
         made.listen()

@@ -57,7 +57,7 @@ class Daemon:
                 raise Unreachable(f"{self._argv[0]} (process {pid}) does not end", remedy=f"end process {pid} by hand")
 
     def _await_pid(self) -> int:
-        deadline = Deadline(self._clock, 10.0, interval_s=0.05)
+        deadline = Deadline(self._clock, 60.0, interval_s=0.05)
         while (pid := self.pid()) is None:
             if not deadline.wait():
                 raise Rejected(f"{self._argv[0]} ended at once", remedy="look at its log")
@@ -93,12 +93,12 @@ def _failure(name: str, said: str) -> MailsteadError:
     return Rejected(f"{name} failed: {said}", field="command", value=name, remedy="look at its log")
 
 
-def await_answer(argv: Sequence[str], clock: Clock, *, timeout_s: float = 20.0) -> None:
+def await_answer(argv: Sequence[str], clock: Clock, *, timeout_s: float = 60.0) -> None:
     """Run *argv* until it succeeds; raise what it said last when the time is up."""
     deadline = Deadline(clock, timeout_s, interval_s=0.05)
     while True:
         try:
-            run(argv, timeout_s=5)
+            run(argv, timeout_s=20)
         except (Rejected, Unreachable):
             if not deadline.wait():
                 raise

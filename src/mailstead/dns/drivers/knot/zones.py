@@ -62,7 +62,7 @@ class KnotZones:
         self._knotc("conf-commit")
 
     def _await_served(self, zone: str) -> None:
-        deadline = Deadline(self._clock, 20.0, interval_s=0.02)
+        deadline = Deadline(self._clock, 60.0, interval_s=0.02)
         while not self._wire.ask(zone, "DNSKEY").answer:
             if not deadline.wait():
                 raise Unreachable(f"Knot does not serve {zone}", field="zone", value=zone, remedy="look at its log")

@@ -39,4 +39,4 @@ class UnboundDaemon:
 
 def control(settings: UnboundSettings, *words: str) -> str:
     """Speak to the running resolver over its socket."""
-    return run(("unbound-control", "-c", str(settings.config_file), *words), timeout_s=15)
+    return run(("unbound-control", "-c", str(settings.config_file), *words), timeout_s=60)

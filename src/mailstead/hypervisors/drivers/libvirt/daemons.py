@@ -81,10 +81,10 @@ def _started(name: str, place: Path, clock: Clock) -> Daemon:
     if os.geteuid():
         raise HostDenied(f"{name} does not run, and only root can start it", remedy="run as root")
     try:
-        subprocess.run([name, "-d"], check=False, capture_output=True, timeout=30)
+        subprocess.run([name, "-d"], check=False, capture_output=True, timeout=60)
     except FileNotFoundError as error:
         raise HostUnreachable(f"{name} is not installed", remedy="install the package libvirt-daemon-system") from error
-    deadline = Deadline(clock, 20, interval_s=0.1)
+    deadline = Deadline(clock, 60, interval_s=0.1)
     while not answers(place):
         if not deadline.wait():
             raise HostUnreachable(f"{name} does not come up", remedy=f"run `{name}` by hand and read what it says")

@@ -32,6 +32,7 @@ from .domain_xml import (
     read_domain,
 )
 from .host import host_room, used_by
+from .pausing import go_on
 from .resizing import resize_domain
 
 _FORGET = (
@@ -81,7 +82,7 @@ class LibvirtHypervisor:
             domain = self._needed(host, name)
             match _power(domain):
                 case Power.PAUSED:
-                    domain.resume()
+                    go_on(domain, self._clock)
                 case Power.OFF:
                     _boot(domain)
 

@@ -19,7 +19,7 @@ _NO_RIGHT = ("operation not permitted", "permission denied", "you must be root")
 class Commands:
     """Runs programs, each behind *prefix*: nothing, or for instance `ip netns exec NAME`."""
 
-    def __init__(self, prefix: Sequence[str] = (), timeout_s: float = 30.0) -> None:
+    def __init__(self, prefix: Sequence[str] = (), timeout_s: float = 60.0) -> None:
         self._prefix = tuple(prefix)
         self._timeout_s = timeout_s
 
