@@ -52,7 +52,7 @@ RULES: tuple[Rule, ...] = (
     drift.unseen,
 )
 
-NOTES: tuple[Rule, ...] = (names.records_unknown, orders.failed)
+NOTES: tuple[Rule, ...] = (drift.due, names.records_unknown, orders.failed)
 
 
 def diagnose(facts: Facts) -> tuple[Finding, ...]:
