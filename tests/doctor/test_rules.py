@@ -12,8 +12,17 @@ import pytest
 from mailstead.certificates.model import NextKey
 from mailstead.dns.model import Record
 from mailstead.doctor.facts import Facts, HostFacts
-from mailstead.doctor.model import CarryOut, ForgetAnchor, ForgetSecret, ForgetTraces, Heal, Release, ReleaseNumbers
-from mailstead.doctor.model import Restrict, Retry
+from mailstead.doctor.model import (
+    CarryOut,
+    ForgetAnchor,
+    ForgetSecret,
+    ForgetTraces,
+    Heal,
+    Release,
+    ReleaseNumbers,
+    Restrict,
+    Retry,
+)
 from mailstead.doctor.rules import annotate, diagnose
 from mailstead.doctor.rules.orders import in_hand
 from mailstead.ground.plans import Change, ChangePlan
