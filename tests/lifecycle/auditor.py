@@ -60,7 +60,10 @@ def _is_key(kind: str, name: str) -> bool:
 
 
 def _findings(stage: Stage) -> Iterator[str]:
-    yield from map(str, stage.running.doctor.examine())
+    report = stage.running.doctor.report()
+    yield from map(str, report.findings)
+    # Nobody else writes into the zones here: a record that the ledger does not know is one that it lost.
+    yield from (str(note) for note in report.notes if note.code == "record-unknown")
     for name, entry in stage.world.tenants.all().items():
         if entry.tenant.status is not Status.REMOVED and entry.host is not None:
             yield from _presents(stage, name)

@@ -8,7 +8,7 @@ import typer
 
 from mailstead.ground.errors import MailsteadError
 
-from . import checks, demo, hosts, images, mail, orders, plans, platform, services, show, tenants
+from . import audit, checks, demo, doctor, hosts, images, mail, orders, plans, platform, services, show, tenants
 from .face import DEFAULT_HOME, Face
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     help="Every tenant a homestead of its own: a virtual machine, network, DNS zone and mail server each.",
-    epilog="Exit status: 0 done · 1 unexpected · 2 refused, nothing changed · 3 drift, or a check failed · "
+    epilog="Exit status: 0 done · 1 unexpected · 2 refused, nothing changed · 3 drift, findings, or a check failed · "
     "4 not found · 5 far side silent · 6 far side refused · 7 lease lost · 8 cancelled. --json may stand anywhere.",
 )
 
@@ -29,7 +29,8 @@ app.add_typer(orders.app, name="order", help="Orders: what is being done, was do
 app.add_typer(hosts.app, name="host", help="Hosts: what they have and carry.")
 app.add_typer(services.app, name="services", help="What the platform runs on this machine beside machines.")
 app.add_typer(images.app, name="image", help="The guest appliance that machines start from.")
-for commands in (platform, plans, checks, demo):
+app.add_typer(audit.app, name="audit", help="The audit chain: who did what, and whether it is whole.")
+for commands in (platform, plans, checks, doctor, demo):
     commands.register(app)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from mailstead.certificates.model import Rollover
 from mailstead.dns.model import Record
@@ -11,6 +12,7 @@ from mailstead.lifecycle.model import TenantPlan
 from mailstead.lifecycle.store import Published
 from mailstead.networks.model import Numbers, Segment
 from mailstead.orders.model import Lease, OrderView
+from mailstead.security.audit import Verdict
 from mailstead.sites.model import Host, Platform
 from mailstead.storage.model import Volume, VolumeKey
 from mailstead.tenants.model import Status
@@ -83,6 +85,15 @@ class WorkFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class StateFacts:
+    """The state itself: the latest time written in it, its audit chain, files of it that others may reach."""
+
+    latest: datetime | None
+    audit: Verdict | None
+    exposed: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """One examination's facts. `asked_in_vain` are the findings that gathering itself made; `busy` are tenants with
     an order that was open meanwhile, or that changed: they are not judged."""
@@ -95,6 +106,7 @@ class Facts:
     names: NameFacts
     kept: Remembered
     work: WorkFacts
+    state: StateFacts
     plans: Mapping[str, TenantPlan]
     asked_in_vain: tuple[Finding, ...] = ()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from mailstead.certificates.keys import spki
@@ -12,29 +13,36 @@ from mailstead.dns.reverse import reverse_zones
 from mailstead.ground.errors import MailsteadError
 from mailstead.lifecycle.look import Look
 from mailstead.lifecycle.model import TenantPlan
-from mailstead.lifecycle.planning import Planner
+from mailstead.lifecycle.verbs import Lifecycle
 from mailstead.lifecycle.world import HostPorts, World
 from mailstead.orders.model import OPEN, Lease, OrderView, Status
 from mailstead.orders.port import Desk, Leases
+from mailstead.security.audit import Verdict
+from mailstead.security.audit_store import AuditTrail
+from mailstead.security.keyfile import read_key_file
 from mailstead.tenants.store import Entry
 
-from .facts import Facts, HostFacts, NameFacts, Remembered, WorkFacts
+from .facts import Facts, HostFacts, NameFacts, Remembered, StateFacts, WorkFacts
 from .model import Finding
 
 T = TypeVar("T")
 Tell = Callable[[str], None]  # is told in words what is being asked next
 ALL = 1_000_000
+LATEST = 20  # orders whose times are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All that is asked. `workers` gives when each worker was last seen."""
+    """All that is asked. `workers` gives when each worker was last seen; of `files` only their rights are looked at."""
 
     world: World
-    planner: Planner
+    lifecycle: Lifecycle
     desk: Desk
     leases: Leases
     workers: Callable[[], Mapping[str, datetime]]
+    trail: AuditTrail
+    key_file: Path
+    files: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ class Gatherer:
         open_now = {order.tenant for order in start.orders}
         askable = [name for name, entry in start.entries.items() if name not in open_now and _heard(entry, hosts)]
         plans = self._plans(askable)
+        state = self._state(start.entries)
         work, busy = self._end(start)
         return Facts(
             now=self._world.clock.now(),
@@ -76,6 +85,7 @@ class Gatherer:
             names=names,
             kept=kept,
             work=work,
+            state=state,
             plans={name: plan for name, plan in plans.items() if name not in busy},
             asked_in_vain=tuple(self.vain),
         )
@@ -183,8 +193,21 @@ class Gatherer:
         self._tell(f"plans of {len(names)} tenants")
         if not names:
             return {}
-        plans = self._ask("plans", lambda: self._sources.planner.plans(names, self._look))
+        plans = self._ask("plans", lambda: self._sources.lifecycle.planner.plans(names, self._look))
         return {plan.tenant: plan for plan in plans or ()}
+
+    def _state(self, entries: Mapping[str, Entry]) -> StateFacts:
+        sources = self._sources
+        self._tell("audit chain")
+        self._ask("key file", lambda: read_key_file(sources.key_file))
+        verdict: Verdict | None = self._ask(
+            "audit chain", lambda: sources.trail.verify(tell=lambda count: self._tell(f"audit chain, entry {count}"))
+        )
+        exposed = tuple(path for path in sources.files if path.exists() and path.stat().st_mode & 0o077)
+        times = [*sources.workers().values(), *(entry.removed_at for entry in entries.values())]
+        for order in sources.desk.list(limit=LATEST):
+            times += [order.created, order.started, order.ended]
+        return StateFacts(max((time for time in times if time), default=None), verdict, exposed)
 
     def _ask(self, subject: str, question: Callable[[], T], host: str = "") -> T | None:
         """Return the answer, or None after noting why there is none: who is silent must hide no other."""

@@ -1,6 +1,7 @@
 """What the doctor finds, what may be done about it without asking anybody, and the report that holds both."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from mailstead.orders.model import Lease
@@ -87,7 +88,19 @@ class ReleaseNumbers:
         return f"give the numbers of {self.tenant} back to the pools"
 
 
-Fix: TypeAlias = Heal | Retry | CarryOut | Release | ForgetAnchor | ForgetTraces | ForgetSecret | ReleaseNumbers
+@dataclass(frozen=True, slots=True)
+class Restrict:
+    """Let nobody but its owner read or write a file."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"let only its owner read and write {self.path}"
+
+
+Fix: TypeAlias = (
+    Heal | Retry | CarryOut | Release | ForgetAnchor | ForgetTraces | ForgetSecret | ReleaseNumbers | Restrict
+)
 
 
 @dataclass(frozen=True, slots=True)

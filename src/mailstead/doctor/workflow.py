@@ -6,8 +6,9 @@ from mailstead.ground.errors import NotFound
 
 from .facts import Facts
 from .gathering import Gatherer, Sources, Tell
-from .model import Finding, Report
-from .rules import diagnose, orders
+from .mending import mend
+from .model import CarryOut, Finding, Fix, Report
+from .rules import annotate, diagnose, orders
 
 
 def _quiet(_: str) -> None:
@@ -15,7 +16,7 @@ def _quiet(_: str) -> None:
 
 
 class Doctor:
-    """The auditor of one platform. It changes nothing."""
+    """The auditor of one platform. Examining changes nothing."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
@@ -35,12 +36,18 @@ class Doctor:
         _refuse_unknown(facts, tenants)
         return Report(
             findings=tuple(found for found in diagnose(facts) if not tenants or found.tenant in tenants),
-            notes=tuple(note for note in orders.failed(facts) if not tenants or note.tenant in tenants),
+            notes=tuple(note for note in annotate(facts) if not tenants or note.tenant in tenants),
             in_hand=tuple(work for work in orders.in_hand(facts) if not tenants or work.tenant in tenants),
             tenants=len(facts.entries),
             hosts=len(facts.hosts),
             seconds=clock.monotonic() - begun,
         )
+
+    def mend(self, fixes: Collection[Fix]) -> tuple[str, ...]:
+        """Carry out those of *fixes* that a new examination still offers; return the orders that were given."""
+        offered = {*self.report().fixes, *(fix for fix in fixes if isinstance(fix, CarryOut))}
+        orders = [mend(fix, self._sources) for fix in fixes if fix in offered]
+        return tuple(order for order in orders if order)
 
 
 def _refuse_unknown(facts: Facts, tenants: Collection[str]) -> None:

@@ -78,8 +78,18 @@ class Database:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The file that holds everything, where there is one."""
+        url = make_url(self.url)
+        in_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
+        return (Path(url.database or ""),) if in_file else ()
+
     def migrate(self) -> None:
-        """Bring the tables to this release's shape; may be repeated."""
+        """Bring the tables to this release's shape; may be repeated. A new file is its owner's alone."""
+        for path in self.files:
+            if not path.exists():
+                path.touch(0o600)
         with self.engine.begin() as connection:
             upgrade(connection)
 

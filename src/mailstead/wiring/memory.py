@@ -26,12 +26,14 @@ from mailstead.orders.drivers.memory import MemoryEngine
 from mailstead.orders.drivers.memory.engine import WORKER
 from mailstead.orders.drivers.memory.journal import Journal
 from mailstead.orders.model import Limits
+from mailstead.security.audit_store import AuditTrail
 from mailstead.security.keyfile import create_key_file
 from mailstead.security.store import Vault
 from mailstead.sites.model import Platform
 from mailstead.state.database import Database
 from mailstead.tenants.store import TenantStore
 
+from .audited import AuditedDesk, this_user
 from .memory_host import PLENTY, Metal, memory_host
 from .memory_view import memory_view
 from .running import Running
@@ -110,17 +112,31 @@ def memory_platform(
     steps = Steps(world)
     Runbooks(steps).register(engine)
     engine.launch()
-    lifecycle = Lifecycle(steps, engine)
+    trail = AuditTrail(database, outside.clock, this_user())
+    desk = AuditedDesk(engine, trail)
+    lifecycle = Lifecycle(steps, desk)
     running = Running(
         folder,
         platform,
         world,
         steps,
-        engine,
+        desk,
         lifecycle,
         works=True,
         authority_pem=own.root.encode,
         outside=lambda target: memory_view(world, target),
-        doctor=Doctor(Sources(world, lifecycle.planner, engine, engine.leases, lambda: {WORKER: outside.clock.now()})),
+        doctor=Doctor(
+            Sources(
+                world,
+                lifecycle,
+                desk,
+                engine.leases,
+                workers=lambda: {WORKER: outside.clock.now()},
+                trail=trail,
+                key_file=key_file,
+                files=database.files,
+            )
+        ),
+        trail=trail,
     )
     return running, engine

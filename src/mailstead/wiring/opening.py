@@ -34,12 +34,14 @@ from mailstead.networks.store import NumberStore
 from mailstead.orders.drivers.dbos import DbosEngine
 from mailstead.orders.model import Limits, StateInUse
 from mailstead.orders.store import HeartbeatStore, LeaseStore, OrderLedger
+from mailstead.security.audit_store import AuditTrail
 from mailstead.security.store import Vault
 from mailstead.sites.files import read_platform
 from mailstead.sites.model import Host, Platform
 from mailstead.state.database import Database
 from mailstead.tenants.store import TenantStore
 
+from .audited import AuditedDesk, this_user
 from .founding import PLATFORM_FILE, database_url
 from .hosts import libvirt_host
 from .images import Images
@@ -60,7 +62,8 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
     clock = SystemClock()
     database = Database(database_url(home, platform.state.database))
     database.migrate()
-    vault = Vault(database, home / platform.state.key_file)
+    key_file = home / platform.state.key_file
+    vault = Vault(database, key_file)
     services = Services(home, platform, vault, clock)
     if worker:
         services.start()
@@ -76,7 +79,9 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
         limits=Limits({host.name: host.orders_at_once for host in platform.hosts}),
     )
     steps = Steps(world)
-    lifecycle = Lifecycle(steps, engine)
+    trail = AuditTrail(database, clock, this_user())
+    desk = AuditedDesk(engine, trail)
+    lifecycle = Lifecycle(steps, desk)
     Runbooks(steps).register(engine)
     try:
         works = worker and _launched(engine)
@@ -85,12 +90,13 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
             platform,
             world,
             steps,
-            engine,
+            desk,
             lifecycle,
             works,
             _root(platform, vault, clock),
             _outside(world),
-            Doctor(Sources(world, lifecycle.planner, engine, leases, beats.all)),
+            Doctor(Sources(world, lifecycle, desk, leases, beats.all, trail, key_file, database.files)),
+            trail,
         )
     finally:
         engine.close()

@@ -14,6 +14,7 @@ from mailstead.monitoring.port import Outside
 from mailstead.monitoring.target import Target
 from mailstead.orders.model import StateInUse
 from mailstead.orders.port import Desk
+from mailstead.security.audit_store import AuditTrail
 from mailstead.sites.model import Platform
 
 
@@ -31,6 +32,7 @@ class Running:
     authority_pem: Callable[[], bytes | None]  # root of the built-in authority; None: the internet's
     outside: Callable[[Target], Outside]
     doctor: Doctor
+    trail: AuditTrail
 
     def tenant_of(self, address: str) -> str:
         """Return whose *address* is by its domain; raise InvalidInput or NotFound."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from mailstead.doctor.facts import Facts
 from mailstead.doctor.model import Finding
 
-from . import drift, hosts, names, numbers, orders, removed, secrets, serving
+from . import drift, hosts, names, numbers, orders, removed, secrets, serving, state
 
 Rule = Callable[[Facts], Iterator[Finding]]
 
@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     removed.published,
     removed.running,
     removed.disks_lost,
+    removed.half_purged,
     hosts.machines,
     hosts.segments,
     hosts.disks,
@@ -36,7 +37,6 @@ RULES: tuple[Rule, ...] = (
     names.claims,
     names.zones_missing,
     names.zones_left,
-    names.records_unknown,
     names.records_lost,
     names.records_of_nobody,
     names.pointers,
@@ -45,12 +45,25 @@ RULES: tuple[Rule, ...] = (
     secrets.of_nobody,
     orders.stalled,
     orders.dead_leases,
+    state.audit,
+    state.clock,
+    state.exposed,
     drift.differs,
     drift.unseen,
 )
 
+NOTES: tuple[Rule, ...] = (drift.due, names.records_unknown, orders.failed)
+
 
 def diagnose(facts: Facts) -> tuple[Finding, ...]:
     """Return all that is wrong, those about the platform first, then tenant by tenant."""
-    found = [*facts.asked_in_vain, *(finding for rule in RULES for finding in rule(facts))]
+    return _sorted([*facts.asked_in_vain, *(finding for rule in RULES for finding in rule(facts))])
+
+
+def annotate(facts: Facts) -> tuple[Finding, ...]:
+    """Return what is worth knowing and no fault."""
+    return _sorted([note for rule in NOTES for note in rule(facts)])
+
+
+def _sorted(found: list[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: (finding.tenant, finding.host, finding.code, finding.subject)))

@@ -50,18 +50,17 @@ def zones_left(facts: Facts) -> Iterator[Finding]:
         if owner in facts.busy:
             continue
         told = f"the zone {zone} is {'served' if zone in served else 'remembered as made'}, and no tenant wants it"
-        known = owner in facts.entries
-        fix, remedy = (heal(facts, owner), apply(owner)) if known else (None, AT_THE_SERVER)
+        ours = owner in facts.entries and not _unknown(facts, zone)
+        fix, remedy = (heal(facts, owner), apply(owner)) if ours else (None, AT_THE_SERVER)
         yield Finding("zone-orphan", f"zone {zone}", told, remedy, tenant=owner, fix=fix)
 
 
 def records_unknown(facts: Facts) -> Iterator[Finding]:
-    """In zones that we made, every record is ours."""
-    for zone, there in sorted(facts.names.records.items()):
-        ours = {record.key for record in facts.kept.records.get(zone, {})}
-        strange = sorted(record for record in there if record.key not in ours)
-        if strange and zone in facts.kept.zones and not _in_flux(facts, zone):
-            told = f"{zone} holds what mailstead did not write: {_some(strange)}"
+    """Yield as notes what others wrote into zones that we made: it is left alone; in our way, the plan tells of it."""
+    for zone in sorted(facts.names.records.keys() & facts.kept.zones.keys()):
+        strange = _unknown(facts, zone)
+        if strange and not _in_flux(facts, zone):
+            told = f"{zone} holds what mailstead did not write, and leaves alone: {_some(strange)}"
             yield Finding("record-unknown", f"zone {zone}", told, AT_THE_SERVER, tenant=_owner(facts, zone))
 
 
@@ -141,6 +140,12 @@ def _by_owner(facts: Facts, owner: str) -> tuple[str, Fix | None]:
 def _owner(facts: Facts, zone: str) -> str:
     """Return whose domain the zone is, or for whom it was made."""
     return facts.kept.claims.get(zone) or facts.kept.zones.get(zone, "")
+
+
+def _unknown(facts: Facts, zone: str) -> list[Record]:
+    """Return the records of the zone that the ledger does not know."""
+    ours = {record.key for record in facts.kept.records.get(zone, {})}
+    return sorted(record for record in facts.names.records.get(zone, ()) if record.key not in ours)
 
 
 def _in_flux(facts: Facts, zone: str) -> bool:

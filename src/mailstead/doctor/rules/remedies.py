@@ -2,9 +2,8 @@
 
 from mailstead.doctor.facts import Facts, HostFacts
 from mailstead.doctor.model import Heal
+from mailstead.lifecycle.planning import LATER
 from mailstead.storage.model import Role, VolumeKey
-
-UNPLANNABLE = "plan"  # the chapter under which the planner tells that there is no plan
 
 
 def apply(tenant: str) -> str:
@@ -15,9 +14,9 @@ def apply(tenant: str) -> str:
 def heal(facts: Facts, tenant: str) -> Heal | None:
     """Return the order that would mend it, None where that could lose data or is bound to fail."""
     plan = facts.plans.get(tenant)
-    if plan is None or any(change.loses for _, change in plan) or lost_data(facts, tenant):
+    if plan is None or any(change.loses for _, change in plan) or lost_data(facts, tenant) or _elsewhere(facts, tenant):
         return None
-    if any(section.chapter == UNPLANNABLE and section.note for section in plan.sections):
+    if any(section.note not in {"", LATER} for section in plan.sections):
         return None
     return Heal(tenant)
 
@@ -28,6 +27,14 @@ def lost_data(facts: Facts, tenant: str) -> bool:
     known = home is not None and home.volumes is not None
     gone = home is not None and home.volumes is not None and VolumeKey(tenant, Role.DATA) not in home.volumes
     return known and gone and facts.had_served(tenant)
+
+
+def _elsewhere(facts: Facts, tenant: str) -> bool:
+    """Say whether a host where the tenant does not live has something of it: healing could make a second one."""
+    home = facts.entries[tenant].host
+    if home is None:
+        return not facts.nowhere(tenant)
+    return any(host.answers and host.holds(tenant) for name, host in facts.hosts.items() if name != home)
 
 
 def look_at_machine(host: HostFacts, tenant: str) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from mailstead.doctor.facts import Facts
-from mailstead.doctor.model import Finding
+from mailstead.doctor.model import Finding, Retry
+from mailstead.lifecycle.workflow import PURGE
 from mailstead.storage.model import Role
 
 from .remedies import apply, heal
@@ -55,6 +56,14 @@ def disks_lost(facts: Facts) -> Iterator[Finding]:
             yield Finding("removed-disk-missing", subject, told, remedy, tenant=name, host=home.name)
 
 
+def half_purged(facts: Facts) -> Iterator[Finding]:
+    for order in facts.work.failed:
+        if order.kind == PURGE and order.tenant in facts.entries and order.tenant not in facts.busy:
+            told = f"the purge of {order.tenant} began and did not end"
+            remedy = f"mailstead order retry {order.id}"
+            subject = f"order {order.id}"
+            yield Finding("purge-unfinished", subject, told, remedy, tenant=order.tenant, fix=Retry(order.id))
+
+
 def _purging(facts: Facts, tenant: str) -> bool:
-    """Whether a purge of the tenant began and did not end: that is told of the order."""
-    return any(order.tenant == tenant and order.kind == "purge" for order in facts.work.failed)
+    return any(finding.tenant == tenant for finding in half_purged(facts))

@@ -1,0 +1,83 @@
+"""The audit chain in the platform's database: rows are added one at a time over all processes, and never changed."""
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import BigInteger, Column, Connection, String, Table, Text, insert, select, text
+
+from mailstead.ground.clock import Clock
+from mailstead.state.database import Database, metadata
+
+from .audit import Act, AuditEntry, Head, Verdict, chained, follow
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("tenant", String(32), nullable=False, index=True),
+    Column("subject", String(200), nullable=False),
+    Column("details", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+AT_ONCE = 10_000
+
+
+class AuditTrail:
+    """The chain as *actor* goes on with it."""
+
+    def __init__(self, database: Database, clock: Clock, actor: str) -> None:
+        self._database = database
+        self._clock = clock
+        self.actor = actor
+
+    def note(self, act: Act) -> AuditEntry:
+        """Add an entry; it is lasting when this returns."""
+        with self._database.transaction() as connection:
+            if connection.dialect.name == "postgresql":  # SQLite lets writers take turns by itself
+                connection.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
+            entry = chained(act, self.actor, self._clock.now(), _head(connection))
+            connection.execute(insert(audit).values({name: getattr(entry, name) for name in AuditEntry.__slots__}))
+            return entry
+
+    def head(self) -> Head:
+        """Return the end of the chain."""
+        with self._database.reading() as connection:
+            return _head(connection)
+
+    def list(self, tenant: str | None = None, limit: int = 100) -> list[AuditEntry]:
+        """Return entries, the newest first."""
+        query = select(audit).order_by(audit.c.sequence.desc()).limit(limit)
+        if tenant is not None:
+            query = query.where(audit.c.tenant == tenant)
+        with self._database.reading() as connection:
+            return [AuditEntry(*row) for row in connection.execute(query)]
+
+    def verify(self, known: Head | None = None, tell: Callable[[int], None] = lambda _: None) -> Verdict:
+        """Check the whole chain; with a head that was *known* before, also that it is still in it.
+
+        *tell* hears now and then how many entries were checked.
+        """
+
+        def told() -> Iterator[AuditEntry]:
+            for entry in self._all():
+                if entry.sequence % AT_ONCE == 0:
+                    tell(entry.sequence)
+                yield entry
+
+        return follow(told(), known)
+
+    def _all(self) -> Iterator[AuditEntry]:
+        query = select(audit).order_by(audit.c.sequence)
+        with self._database.reading() as connection:
+            for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
+                yield AuditEntry(*row)
+
+
+def _head(connection: Connection) -> Head:
+    last = select(audit.c.sequence, audit.c.hash).order_by(audit.c.sequence.desc()).limit(1)
+    row = connection.execute(last).one_or_none()
+    return Head(row.sequence, row.hash) if row else Head()
