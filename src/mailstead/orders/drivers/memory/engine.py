@@ -2,6 +2,7 @@
 
 import builtins
 import random
+from datetime import datetime
 
 from mailstead.ground.clock import Clock, VirtualClock
 from mailstead.orders import plan
@@ -42,8 +43,11 @@ class MemoryEngine(LedgerDesk):
         self._crash: tuple[str, Moment] | None = None
         self._open = False
 
-    def register(self, kind: str, workflow: Workflow) -> None:
+    def register(self, kind: str, workflow: Workflow, *, gives_room: bool = False) -> None:
         self._workflows[kind] = workflow
+
+    def demand_room(self, kind: str) -> None:
+        pass  # no disk, no limit
 
     def launch(self) -> None:
         self._open = True
@@ -62,7 +66,7 @@ class MemoryEngine(LedgerDesk):
         self._crash = (step, moment)
 
     def settle(self) -> None:
-        """Let time pass until nothing more happens by itself."""
+        """Let time pass until nothing more happens by itself; parked orders try again when somebody turns the clock."""
         while self._advance():
             pass
 
@@ -76,6 +80,13 @@ class MemoryEngine(LedgerDesk):
 
     def release(self, lease: Lease) -> None:
         self.leases.release(lease)
+
+    def prune(self, before: datetime) -> int:
+        ended = self.ledger.ended(before, 10**9)
+        for order in ended:
+            self.journal.steps.pop(order, None)
+        self.ledger.forget(ended)
+        return len(ended)
 
     def _poke(self) -> None:
         for course in self._courses:
@@ -110,11 +121,13 @@ class MemoryEngine(LedgerDesk):
 
     def _dispatch(self) -> None:
         active = self.ledger.active()
+        moving = {course.order for course in self._courses}
         for order in active:
-            if not order.status.is_open:
+            if order.handed and not (order.status.is_open and order.id in moving):
                 self.ledger.change(order.id, plan.taken_back)
+        active = self.ledger.active()
         handed = [order for order in active if order.handed and order.status.is_open]
-        waiting = plan.due([order for order in active if order.status.is_open])
+        waiting = plan.due([order for order in active if order.status.is_open], self.clock.now())
         for order in plan.fitting(waiting, handed, self._limits):
             self._forget_failure(order)
             self._courses.append(self._course(self.ledger.change(order.id, plan.handed_over)))
@@ -127,7 +140,7 @@ class MemoryEngine(LedgerDesk):
     def _course(self, order: OrderView) -> Course:
         steps = self.journal.steps.setdefault(order.id, [])
         holder = f"{order.id}/{self.ledger.next_number()}"
-        return Course(self.clock, steps, self._crash_here, lambda course: execute(order, self, course, holder))
+        return Course(order.id, self.clock, steps, self._crash_here, lambda own: execute(order, self, own, holder))
 
     def _crash_here(self, step: str, moment: Moment) -> None:
         if self._crash == (step, moment):
