@@ -12,7 +12,7 @@ from mailstead.state.database import StateFull
 from . import parking, plan
 from .desk import POLL_S, as_json
 from .failures import as_failure
-from .model import AGAIN_S, KEEP_ALL, EventTimeout, Json, Lease, OrderView, Retries, Status, Stopped, UnknownStep
+from .model import KEEP_ALL, EventTimeout, Json, Lease, OrderView, Retries, Status, Stopped, UnknownStep
 from .port import Leases, Ledger, Workflow
 
 T = TypeVar("T")
@@ -44,6 +44,10 @@ class Floor(Protocol):
 
     @property
     def clock(self) -> Clock: ...
+
+    @property
+    def again_s(self) -> float:
+        """How often a parked order is tried again."""
 
     def workflow(self, kind: str) -> Workflow:
         """Raises UnknownKind."""
@@ -185,7 +189,7 @@ class Run:
         """
         now, failure = self._floor.clock.now(), as_failure(error)
         if waits_for := awaited(error):
-            again = now + timedelta(seconds=AGAIN_S)
+            again = now + timedelta(seconds=self._floor.again_s)
             self._change(parking.parked(waits_for, failure, self._resume_at(error), again))
         else:
             self._change(plan.failed(now, failure, self._resume_at(error)))

@@ -15,7 +15,7 @@ from mailstead.ground.clock import Clock, SystemClock
 from mailstead.ground.errors import Unreachable
 from mailstead.orders import plan
 from mailstead.orders.desk import POLL_S, LedgerDesk
-from mailstead.orders.model import Json, Lease, Limits, Reserve, StateInUse, Stopped
+from mailstead.orders.model import AGAIN_S, Json, Lease, Limits, Reserve, StateInUse, Stopped
 from mailstead.orders.port import Heartbeats, Leases, Ledger, Workflow
 from mailstead.orders.run import execute
 from mailstead.state.database import StateFull
@@ -51,6 +51,7 @@ class DbosEngine(LedgerDesk):
         limits: Limits = Limits(),  # noqa: B008  # frozen
         reserve: Reserve = Reserve(),  # noqa: B008  # frozen
         poll_s: float = 0.2,
+        again_s: float = AGAIN_S,
         grace_s: float = 60.0,
     ) -> None:
         super().__init__(ledger, clock)
@@ -63,6 +64,7 @@ class DbosEngine(LedgerDesk):
         self._system_url = system_url
         self._limits = limits
         self._poll_s = poll_s
+        self.again_s = again_s
         self._grace_s = grace_s
         self._room = Room({folder, *folders_of([system_url])}, reserve)
         self._workflows: dict[str, Workflow] = {}

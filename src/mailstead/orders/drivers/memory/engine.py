@@ -7,7 +7,7 @@ from datetime import datetime
 from mailstead.ground.clock import Clock, VirtualClock
 from mailstead.orders import plan
 from mailstead.orders.desk import LedgerDesk
-from mailstead.orders.model import Lease, Limits, OrderView
+from mailstead.orders.model import AGAIN_S, Lease, Limits, OrderView
 from mailstead.orders.port import Workflow
 from mailstead.orders.run import execute
 
@@ -30,12 +30,14 @@ class MemoryEngine(LedgerDesk):
         journal: Journal | None = None,
         limits: Limits = Limits(),  # noqa: B008  # frozen
         seed: int = 0,
+        again_s: float = AGAIN_S,
     ) -> None:
         self.clock = clock or VirtualClock()
         self.journal = journal or Journal()
         self.ledger = self.journal.ledger
         self.leases = self.journal.leases
         super().__init__(self.ledger, self.clock)
+        self.again_s = again_s
         self._limits = limits
         self._chance = random.Random(seed)  # noqa: S311  # a scheduler's dice, no secret
         self._workflows: dict[str, Workflow] = {}
