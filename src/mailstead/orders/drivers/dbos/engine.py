@@ -27,7 +27,6 @@ from .plain import JsonSerializer, disable_pickle
 from .room import Room, folders_of
 
 VERSION = "wf-1"  # rises only with a migration that moves open orders; code changes go through order.patch
-HEARTBEAT_S = 3.0
 BATCH = 500
 _only_one = Lock()  # DBOS keeps its state in globals
 
@@ -154,11 +153,12 @@ class DbosEngine(LedgerDesk):
         DBOS.launch()
         self._dispatcher = Dispatcher(self.ledger, self.clock, self._limits, workflow, self._poll_s)
         self._dispatcher.open_lines()
+        beat_s = self.leases.ttl_s / 6  # so that a few may be missed before anybody thinks us dead
         self._beats = {
-            "leases": Beat("leases", self.leases.ttl_s / 4, self._renew),
-            "heart": Beat("heart", HEARTBEAT_S, lambda: self._heartbeats.beat(self.worker)),
+            "leases": Beat("leases", beat_s, self._renew),
+            "heart": Beat("heart", beat_s, lambda: self._heartbeats.beat(self.worker)),
             "dispatch": Beat("dispatch", self._poll_s, self._dispatch),
-            "care": Beat("care", HEARTBEAT_S, self._care),
+            "care": Beat("care", beat_s, self._care),
         }
         for beat in self._beats.values():
             beat.start()
