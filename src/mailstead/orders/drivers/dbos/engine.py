@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Condition, Event, Lock
@@ -68,6 +68,7 @@ class DbosEngine(LedgerDesk):
         self._room = Room({folder, *folders_of([system_url])}, reserve)
         self._workflows: dict[str, Workflow] = {}
         self._kept: set[Lease] = set()
+        self._owed: set[Lease] = set()  # to be released as soon as our database can be written again
         self._lead: Lease | None = None
         self._leading = Lock()
         self._closing = Event()
@@ -134,8 +135,10 @@ class DbosEngine(LedgerDesk):
 
     def release(self, lease: Lease) -> None:
         self._kept.discard(lease)
-        with suppress(StateFull, Unreachable):  # it expires by itself
+        try:
             self.leases.release(lease)
+        except (StateFull, Unreachable):
+            self._owed.add(lease)
 
     def _start(self) -> None:
         self._closing.clear()
@@ -209,7 +212,10 @@ class DbosEngine(LedgerDesk):
             beat.poke()
 
     def _renew(self) -> None:
-        for lease in list(self._kept):
+        for lease in self._owed.copy():
+            self.leases.release(lease)
+            self._owed.discard(lease)
+        for lease in self._kept.copy():
             if not self.leases.renew(lease):
                 self._kept.discard(lease)
 
