@@ -107,8 +107,9 @@ def test_new_orders_are_refused_before_the_disk_is_full_and_running_ones_park(di
         assert finish(engine, order).status is Status.DONE
 
 
+@pytest.mark.parametrize("files", [("state", "engine"), ("state",), ("engine",)], ids="+".join)
 def test_a_disk_that_fills_at_any_point_of_any_step_loses_and_doubles_nothing(
-    disk: Path, capsys: pytest.CaptureFixture[str]
+    disk: Path, tmp_path: Path, files: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     filler, clock = Filler(disk), SystemClock()
     done: list[tuple[str, str, int]] = []
@@ -131,7 +132,9 @@ def test_a_disk_that_fills_at_any_point_of_any_step_loses_and_doubles_nothing(
             order.step(step, act, order, step)
 
     waits_s = []
-    with opened(sqlite_state(disk)) as engine:
+    folders = {name: disk if name in files else tmp_path for name in ("state", "engine")}
+    urls = [f"sqlite:///{folder}/{name}.db" for name, folder in folders.items()]
+    with opened(State(urls[0], urls[1], tmp_path).prepare()) as engine:
         engine.register("build", build)
         engine.launch()
         for step, point in product(STEPS, POINTS):
@@ -148,7 +151,7 @@ def test_a_disk_that_fills_at_any_point_of_any_step_loses_and_doubles_nothing(
     with capsys.disabled():
         held = [wait_s for wait_s in waits_s if wait_s]
         print(
-            f"\ndisk full at {len(waits_s)} points: {len(held)} orders were held up, all done; "
+            f"\ndisk of {'+'.join(files)} full at {len(waits_s)} points: {len(held)} orders were held up, all done; "
             f"at most {max(held):.1f} s after there was room; {len(done)} effects"
         )
     assert held
