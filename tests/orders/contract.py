@@ -14,12 +14,13 @@ from mailstead.orders.model import (
 from mailstead.orders.port import Order
 
 from .contract_failures import FailuresContract
+from .contract_parking import ParkingContract
 from .contract_turns import TurnsContract
 from .scene import Effects, Opener, dedupe, finish, nothing, start, until_waiting
 
 
-class EngineContract(TurnsContract, FailuresContract):
-    """The whole contract: what stands here, whose turn it is, and what becomes of failures."""
+class EngineContract(TurnsContract, FailuresContract, ParkingContract):
+    """The whole contract: what stands here, whose turn it is, and what becomes of failures and of orders that wait."""
 
     def test_an_order_runs_its_steps_in_turn_and_is_done(self, open_engine: Opener, effects: Effects) -> None:
         def build(order: Order, inputs: Inputs) -> None:

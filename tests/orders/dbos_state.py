@@ -13,12 +13,13 @@ from sqlalchemy import URL, create_engine, make_url, text
 
 from mailstead.ground.clock import SystemClock
 from mailstead.orders.drivers.dbos import DbosEngine
-from mailstead.orders.model import LEASE_S, Limits
+from mailstead.orders.model import AGAIN_S, LEASE_S, Limits, Reserve
 from mailstead.orders.port import Workflow
 from mailstead.orders.store import HeartbeatStore, LeaseStore, OrderLedger, leases, order_numbers, orders, workers
 from mailstead.state.database import Database, metadata
 
 LIMITS = Limits(hosts={"h1": 2, "h2": 3})
+NONE = Reserve(most_mib=0)  # a test is not refused because the machine's disk is full
 TABLES = [orders, order_numbers, leases, workers]
 
 
@@ -38,7 +39,14 @@ class State:
         return self
 
     def engine_on(
-        self, database: Database, *, limits: Limits, role: str = "worker", lease_s: float = LEASE_S
+        self,
+        database: Database,
+        *,
+        limits: Limits,
+        role: str = "worker",
+        lease_s: float = LEASE_S,
+        again_s: float = AGAIN_S,
+        reserve: Reserve = NONE,
     ) -> DbosEngine:
         clock = SystemClock()
         return DbosEngine(
@@ -50,13 +58,15 @@ class State:
             limits=limits,
             role=role,
             poll_s=0.05,
+            again_s=again_s,
+            reserve=reserve,
         )
 
     @contextmanager
     def engine(self, **workflows: Workflow) -> Iterator[DbosEngine]:
         """Yield an engine that is not launched, and close it."""
         database = Database(self.database_url)
-        engine = self.engine_on(database, limits=LIMITS)
+        engine = self.engine_on(database, limits=LIMITS, again_s=1.0)
         for kind, workflow in workflows.items():
             engine.register(kind, workflow)
         try:

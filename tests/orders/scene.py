@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Protocol
 
 import pytest
 
+from mailstead.ground.clock import Clock
 from mailstead.orders.model import (
     Inputs,
     OrderView,
@@ -23,6 +24,9 @@ class LeasedEngine(Engine, Protocol):
 
     @property
     def leases(self) -> Leases: ...
+
+    @property
+    def clock(self) -> Clock: ...
 
 
 Opener = Callable[..., LeasedEngine]
@@ -86,6 +90,15 @@ def until_waiting(engine: Engine, order: str) -> OrderView:
     while time.monotonic() < end:
         view = engine.wait(order, 0.05)
         if view.status is Status.WAITING and view.steps:
+            return view
+    raise AssertionError(engine.show(order))
+
+
+def until_parked(engine: Engine, order: str) -> OrderView:
+    end = time.monotonic() + WAIT_S
+    while time.monotonic() < end:
+        view = engine.wait(order, 0.05)
+        if view.is_parked:
             return view
     raise AssertionError(engine.show(order))
 

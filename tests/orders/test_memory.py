@@ -22,7 +22,7 @@ class TestMemoryEngine(EngineContract):
         opened: list[MemoryEngine] = []
 
         def open_one(**workflows: Workflow) -> MemoryEngine:
-            engine = MemoryEngine(clock, journal=journal, limits=LIMITS)
+            engine = MemoryEngine(clock, journal=journal, limits=LIMITS, again_s=1.0)
             for kind, workflow in workflows.items():
                 engine.register(kind, workflow)
             engine.launch()

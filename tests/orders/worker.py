@@ -28,10 +28,10 @@ _context.set_forkserver_preload(["tests.orders.worker"])
 
 
 @contextmanager
-def worker(state: State, role: str = "worker", *, refused: bool = False) -> Iterator[BaseProcess]:
+def worker(state: State, role: str = "worker", *, refused: bool = False, lease_s: float = 1.5) -> Iterator[BaseProcess]:
     """Yield a process in which a worker was launched (unless it is to be *refused*), and kill it at the end."""
     launched = _context.Event()
-    process = _context.Process(target=main, args=(state, role, launched))
+    process = _context.Process(target=main, args=(state, role, launched, lease_s))
     process.start()
     try:
         assert refused or launched.wait(30)
@@ -55,6 +55,20 @@ def effect(name: str, inputs: Inputs) -> None:
     die(f"{name} after", inputs)
 
 
+def witnessed(order: Order, inputs: Inputs) -> None:
+    """Two effects in each step, each noted with its token, and time between them."""
+    for name in ("one", "two", "three"):
+        order.step(name, witness, order, name, inputs)
+
+
+def witness(order: Order, name: str, inputs: Inputs) -> None:
+    for part in ("begins", "ends"):
+        order.still_mine()
+        with Path(inputs["log"]).open("a") as stream:
+            stream.write(f"{time.monotonic()} {os.getpid()} {order.tenant} {order.token} {name} {part}\n")
+        time.sleep(inputs["dwell_s"] if part == "begins" else 0)
+
+
 def die(where: str, inputs: Inputs) -> None:
     marker = Path(inputs["log"] + ".killed")
     if inputs.get("kill") == where and not marker.exists():
@@ -62,10 +76,11 @@ def die(where: str, inputs: Inputs) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(state: State, role: str, launched: Event) -> None:
+def main(state: State, role: str, launched: Event, lease_s: float) -> None:
     database = Database(state.database_url)
-    engine = state.engine_on(database, limits=Limits(each_host=4), role=role, lease_s=1.5)
+    engine = state.engine_on(database, limits=Limits(each_host=4), role=role, lease_s=lease_s, again_s=1.0)
     engine.register("build", build)
+    engine.register("witnessed", witnessed)
     try:
         engine.launch()
     except StateInUse:

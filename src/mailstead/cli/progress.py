@@ -47,7 +47,8 @@ def watch_all(desk: Desk, orders: Sequence[str]) -> list[OrderView]:
 
 def _label(view: OrderView) -> str:
     running = next((step for step in view.steps if step.outcome is Outcome.RUNNING), None)
-    return f"{view.tenant}: {running.name if running else (view.waits_for or view.kind)}"
+    waits = f"waits for {view.waits_for}" if view.waits_for else view.kind
+    return f"{view.tenant}: {running.name if running and not view.is_parked else waits}"
 
 
 def _tell(view: OrderView, told: int, *, quiet: bool) -> int:

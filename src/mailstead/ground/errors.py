@@ -5,7 +5,7 @@ MailsteadError
 │   ├── InvalidInput     a value cannot be used: names field, value, remedy
 │   ├── Conflict         the value belongs to somebody else already
 │   ├── UnsafePlan       the plan would lose data that nobody gave up
-│   ├── NoRoom           a pool, host or allowance is exhausted
+│   ├── NoRoom           a pool, host or allowance is exhausted                       waits
 │   └── Denied           the right to do this is missing
 ├── NotFound           the thing asked for does not exist                    exit 4
 ├── Unreachable        the far side did not answer; ask again                exit 5   retry
@@ -22,12 +22,14 @@ from typing import ClassVar
 class MailsteadError(Exception):
     """Base of all expected errors.
 
-    `code` is stable and safe to script against; `retry` says whether the same call may succeed later;
+    `code` is stable and safe to script against; `retry` says whether the same call may succeed in a moment;
+    `waits_for` names what is missing where it may come by itself, hours later perhaps: an order then waits for it;
     `field`, `value` and `remedy` tell a person what to change.
     """
 
     code: ClassVar[str] = "mailstead"
     retry: ClassVar[bool] = False
+    waits_for: ClassVar[str] = ""
     exit_status: ClassVar[int] = 1
 
     def __init__(self, message: str, *, field: str = "", value: object = "", remedy: str = "") -> None:
@@ -70,7 +72,7 @@ class UnsafePlan(Refused):
 class NoRoom(Refused):
     """A pool, a host or an allowance is exhausted."""
 
-    code = "no-room"
+    code, waits_for = "no-room", "room"
 
 
 class Denied(Refused):
@@ -118,6 +120,11 @@ class Cancelled(MailsteadError):
 def worth_retrying(error: BaseException) -> bool:
     """Say whether the same call may succeed later."""
     return isinstance(error, MailsteadError) and error.retry
+
+
+def awaited(error: BaseException) -> str:
+    """Return what is missing and may come by itself, in words; an empty text for errors that are not like that."""
+    return error.waits_for if isinstance(error, MailsteadError) else ""
 
 
 def error_classes(root: type[MailsteadError] = MailsteadError) -> Iterator[type[MailsteadError]]:

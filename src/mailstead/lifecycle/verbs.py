@@ -37,6 +37,7 @@ class Lifecycle:
 
     def add(self, tenant: Tenant, *, source: Source = "command") -> str:
         """Bring a new tenant into service. Raises Conflict, DomainTaken, and what its plan would raise (NoRoom)."""
+        self._desk.admit(SETTLE)
         entry = self._world.tenants.add(tenant, source=source)
         try:
             self.planner.preview(entry)
@@ -174,6 +175,7 @@ class Lifecycle:
 
     def _take_over(self, entry: Entry, wanted: Tenant, allow_loss: Collection[str]) -> None:
         """Remember what is wanted from now on, after refusing at once what the order would refuse later."""
+        self._desk.admit(SETTLE)
         self._refuse(entry, wanted, allow_loss)
         name = wanted.name
         self._world.tenants.change(name, lambda _: wanted)

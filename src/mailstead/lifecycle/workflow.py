@@ -21,8 +21,8 @@ class Runbooks:
     def register(self, engine: Engine) -> None:
         """Tell the engine what each kind of order does."""
         engine.register(SETTLE, self.settle)
-        engine.register(REMOVE, self.remove)
-        engine.register(PURGE, self.purge)
+        engine.register(REMOVE, self.remove, gives_room=True)
+        engine.register(PURGE, self.purge, gives_room=True)
 
     def settle(self, order: Order, inputs: Inputs) -> None:
         """Bring a tenant to what is wanted, from wherever it stands: onboarding and every later change."""

@@ -20,6 +20,7 @@ class LedgerDesk:
         self._clock = clock
 
     def start(self, kind: str, *, key: str, tenant: str, host: str | None, inputs: Inputs) -> str:
+        self.admit(kind)
         order = OrderView(
             id=plan.order_id(key),
             key=key,
@@ -35,11 +36,14 @@ class LedgerDesk:
         self._poke()
         return there.id
 
+    def admit(self, kind: str) -> None:
+        """Raise DiskNearlyFull when no order of *kind* can be taken now: an engine knows, a mere desk does not."""
+
     def cancel(self, order: str) -> OrderView:
         return self._change(order, plan.cancelled(self._clock.now()))
 
     def retry(self, order: str) -> OrderView:
-        return self._change(order, plan.retried(self._ledger.next_number()))
+        return self._change(order, plan.retried(self._ledger.next_number(), self._clock.now()))
 
     def send(self, order: str, event: str, value: Json = None) -> None:
         self._change(order, plan.sent(event, as_json(value, event)))

@@ -10,6 +10,9 @@ MailsteadError
 ├── InvalidInput
 │   ├── UnknownKind      no workflow is registered under this kind               unknown-kind
 │   └── NotJson          a value cannot be kept as JSON                          not-json
+├── NoRoom
+│   └── DiskNearlyFull   the disk of our own databases is nearly full            disk-nearly-full   waits
+├── UnknownStep          another release began this order with other steps       unknown-step       waits
 └── StepFailed           carries the code of an error that this release does not know
     └── EventTimeout     the awaited event did not come in time                  event-timeout
 """
@@ -20,7 +23,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
 
-from mailstead.ground.errors import Conflict, InvalidInput, MailsteadError
+from mailstead.ground.errors import Conflict, InvalidInput, MailsteadError, NoRoom
 
 Json: TypeAlias = Any  # None, bool, int, float, str, and lists and string-keyed mappings of these
 Inputs: TypeAlias = Mapping[str, Json]
@@ -39,7 +42,7 @@ class KeyReused(Conflict):
 
 
 class NotRetryable(Conflict):
-    """Only a failed or cancelled order can be retried."""
+    """Only an order that failed, was cancelled or waits for room can be retried."""
 
     code = "not-retryable"
 
@@ -54,6 +57,18 @@ class NotJson(InvalidInput):
     """A value that should be kept cannot be written as JSON."""
 
     code = "not-json"
+
+
+class DiskNearlyFull(NoRoom):
+    """The disk of our own databases has less room than is kept in reserve."""
+
+    code, waits_for = "disk-nearly-full", "room on our own disk"
+
+
+class UnknownStep(MailsteadError):
+    """Another release began this order with other steps than this one has."""
+
+    code, waits_for = "unknown-step", "a release of mailstead that knows its steps"
 
 
 class StepFailed(MailsteadError):
@@ -91,7 +106,9 @@ class Status(StrEnum):
         return self in OPEN
 
 
-LEASE_S = 30.0
+LEASE_S = 20.0  # a dead worker's orders are to be with the living within 30 s
+AGAIN_S = 30.0  # how often an order asks for what it waits for
+KEEP_ALL = 2**31 - 1  # `resume_at` of an order of which no checkpoint is to be dropped
 
 OPEN = (Status.QUEUED, Status.RUNNING, Status.WAITING)
 
@@ -104,7 +121,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One step; `position` counts the engine's checkpoints from 1, `error` is a MailsteadError's as_dict."""
+    """One step; `position` counts the engine's checkpoints from 1, `error` is a MailsteadError's as_dict.
+
+    `due` is when its last attempt should have had an answer.
+    """
 
     position: int
     name: str
@@ -114,11 +134,12 @@ class StepView:
     attempts: int = 1
     error: dict[str, str] | None = None
     waits_for: str = ""
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order as it stands. The last four fields are the engine's own; see docs/formats/orders.md."""
+    """An order as it stands. The last five fields are the engine's own; see docs/formats/orders.md."""
 
     id: str
     key: str
@@ -139,6 +160,12 @@ class OrderView:
     handed: bool = False
     token: int = 0
     resume_at: int | None = None
+    again: datetime | None = None
+
+    @property
+    def is_parked(self) -> bool:
+        """Say whether it waits for something that is missing, without a place in the engine and without a lease."""
+        return self.again is not None and self.status.is_open
 
     @property
     def steps_done(self) -> int:
@@ -157,7 +184,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """How often a step is tried, and how long: waits grow from `first_s` by `factor` up to `most_s`."""
+    """How often a step is tried, and how long: waits grow from `first_s` by `factor` up to `most_s`.
+
+    After `deadline_s` no new attempt begins. A call in hand cannot be cut short, drivers have deadlines of their own:
+    one that outlasts it keeps the order's lease, and the order says that it waits for the answer.
+    """
 
     attempts: int = 5
     first_s: float = 1.0
@@ -190,3 +221,23 @@ class Limits:
     def line(cls, host: str | None) -> str:
         """Return the name of the line in which an order for *host* stands."""
         return cls.PLATFORM if host is None else f"host-{host}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """What is to stay free under our own databases: a *share* of the disk, but at most so many MiB.
+
+    >>> Reserve().mib_of(4_000), Reserve().mib_of(1_000_000)
+    (200, 500)
+    """
+
+    share: float = 0.05
+    most_mib: int = 500
+
+    def mib_of(self, disk_mib: int) -> int:
+        """Return with how much less than this no new order is taken."""
+        return min(self.most_mib, int(disk_mib * self.share))
+
+    def parking_mib_of(self, disk_mib: int) -> int:
+        """Return with how much less than this running orders park before their next step."""
+        return self.mib_of(disk_mib) // 5

@@ -8,7 +8,18 @@ from typing import TypeAlias
 
 from mailstead.ground.errors import Cancelled, LostLease
 
-from .model import KeyReused, Limits, NotRetryable, OrderView, Outcome, Status, StepView, Stopped, UnknownKind
+from .model import (
+    KeyReused,
+    Limits,
+    NotRetryable,
+    OrderView,
+    Outcome,
+    Status,
+    StepView,
+    Stopped,
+    UnknownKind,
+    UnknownStep,
+)
 
 Transition: TypeAlias = Callable[[OrderView], OrderView]
 
@@ -33,12 +44,12 @@ def refuse_reuse(asked: OrderView, there: OrderView) -> None:
         )
 
 
-def due(open_orders: Iterable[OrderView]) -> list[OrderView]:
+def due(open_orders: Iterable[OrderView], now: datetime) -> list[OrderView]:
     """Return the orders to hand over now: the heads of their tenants' lines, lowest number first."""
     heads: dict[str, OrderView] = {}
     for order in sorted(open_orders, key=lambda order: order.sequence):
         heads.setdefault(order.tenant, order)
-    return [order for order in heads.values() if not order.handed]
+    return [order for order in heads.values() if not order.handed and (order.again is None or order.again <= now)]
 
 
 def fitting(orders: Iterable[OrderView], handed: Iterable[OrderView], limits: Limits) -> list[OrderView]:
@@ -64,6 +75,15 @@ def unknown_kind(kind: str) -> UnknownKind:
     )
 
 
+def unknown_step(position: int, recorded: str, expected: str) -> UnknownStep:
+    return UnknownStep(
+        f"step {position} was {recorded!r} when this order began, and is {expected!r} in this release",
+        field="step",
+        value=recorded,
+        remedy="let the release that began it finish it, or cancel it and order anew",
+    )
+
+
 def cancelled(now: datetime) -> Transition:
     """Cancel an order that is open; one that has ended stays as it is."""
 
@@ -76,18 +96,21 @@ def cancelled(now: datetime) -> Transition:
     return change
 
 
-def retried(number: int) -> Transition:
-    """Put a failed or cancelled order at the end of its line; raise NotRetryable for any other."""
+def retried(number: int, now: datetime) -> Transition:
+    """Put a failed or cancelled order at the end of its line, let a parked one try now; else raise NotRetryable."""
 
     def change(order: OrderView) -> OrderView:
+        if order.is_parked:
+            return replace(order, again=now)
         if order.status not in {Status.FAILED, Status.CANCELLED}:
             raise NotRetryable(
                 f"order {order.id} is {order.status}",
                 field="order",
                 value=order.id,
-                remedy="only a failed or cancelled order can be retried",
+                remedy="only an order that failed, was cancelled or waits for room can be retried",
             )
-        return replace(order, status=Status.QUEUED, sequence=number, ended=None, error=None, handed=False, token=0)
+        queued = replace(order, status=Status.QUEUED, sequence=number, ended=None, error=None)
+        return replace(queued, handed=False, token=0, again=None)
 
     return change
 
@@ -123,7 +146,7 @@ def begun(token: int, now: datetime) -> Transition:
             raise Stopped
         started = order.started or now
         running = replace(order, status=Status.RUNNING, handed=True, waits_for="")
-        return replace(running, token=token, started=started, resume_at=None)
+        return replace(running, token=token, started=started, resume_at=None, again=None)
 
     return change
 
@@ -170,15 +193,17 @@ def settled(seen: OrderView, end: Transition) -> Transition:
     return lambda order: end(order) if order == seen else order
 
 
-def step_began(position: int, name: str, now: datetime, waits_for: str = "") -> Transition:
+def step_began(
+    position: int, name: str, now: datetime, *, waits_for: str = "", due: datetime | None = None
+) -> Transition:
     """Note a step's beginning. One that a crash interrupted keeps its time; later ones of an older run go."""
 
     def change(order: OrderView) -> OrderView:
         before = tuple(step for step in order.steps if step.position < position)
         same = [step for step in order.steps if (step.position, step.name) == (position, name)]
-        fresh = StepView(position, name, now, waits_for=waits_for)
+        fresh = StepView(position, name, now, waits_for=waits_for, due=due)
         if same and same[0].outcome is Outcome.RUNNING:
-            fresh = replace(same[0], waits_for=waits_for)
+            fresh = replace(same[0], waits_for=waits_for, due=due)
         status = Status.WAITING if waits_for else Status.RUNNING
         return replace(order, steps=(*before, fresh), status=status, waits_for=waits_for)
 

@@ -1,6 +1,6 @@
 """What the house sees of durable work: a desk where orders are given, an engine that carries them out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -59,13 +59,19 @@ class Desk(Protocol):
     """Where orders are given and watched; works in any process, with or without a worker."""
 
     def start(self, kind: str, *, key: str, tenant: str, host: str | None, inputs: Inputs) -> str:
-        """Queue an order and return its id; the same key, the same id. Raises KeyReused, NotJson."""
+        """Queue an order and return its id; the same key, the same id. Raises KeyReused, NotJson, DiskNearlyFull."""
+
+    def admit(self, kind: str) -> None:
+        """Raise DiskNearlyFull if no order of *kind* is taken now, for whoever has things to do before `start`."""
 
     def cancel(self, order: str) -> OrderView:
         """Cancel an open order; a step in hand ends before another touches the tenant. Raises NotFound."""
 
     def retry(self, order: str) -> OrderView:
-        """Go on from the step at which the order failed or was cancelled. Raises NotFound, NotRetryable."""
+        """Go on from the step at which the order failed or was cancelled; let one that waits for room try now.
+
+        Raises NotFound, NotRetryable.
+        """
 
     def send(self, order: str, event: str, value: Json = None) -> None:
         """Tell an order that *event* has happened; the last value counts. Raises NotFound, NotJson."""
@@ -86,14 +92,17 @@ class Desk(Protocol):
 class Engine(Desk, Protocol):
     """A desk with a worker behind it."""
 
-    def register(self, kind: str, workflow: Workflow) -> None:
-        """Say what an order of *kind* does; before `launch`."""
+    def register(self, kind: str, workflow: Workflow, *, gives_room: bool = False) -> None:
+        """Say what an order of *kind* does; before `launch`. One that gives room back runs on a full disk too."""
 
     def launch(self) -> None:
         """Begin to work, first on what a crash left open. Raises StateInUse."""
 
     def close(self) -> None:
         """Stop at the next step and let go; open orders are resumed by the next launch. May be repeated."""
+
+    def prune(self, before: datetime) -> int:
+        """Forget the orders that ended before then, and their keys; return how many."""
 
 
 class Ledger(Protocol):
@@ -116,6 +125,12 @@ class Ledger(Protocol):
 
     def list(self, tenant: str | None, status: Status | None, limit: int) -> list[OrderView]:
         """Return orders, the highest number first."""
+
+    def ended(self, before: datetime, limit: int) -> Sequence[str]:
+        """Return the ids of orders that ended before then and that the engine does not have, lowest number first."""
+
+    def forget(self, ended: Sequence[str]) -> None:
+        """Drop ended orders and their keys; open ones stay."""
 
 
 class Leases(Protocol):

@@ -1,25 +1,28 @@
 """One execution of an order: steps under a lease, with every write fenced. The same over every engine."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from mailstead.ground.clock import Clock
-from mailstead.ground.errors import LostLease, worth_retrying
+from mailstead.ground.errors import LostLease, Unreachable, awaited, worth_retrying
+from mailstead.state.database import StateFull
 
-from . import plan
+from . import parking, plan
 from .desk import POLL_S, as_json
 from .failures import as_failure
-from .model import EventTimeout, Json, Lease, OrderView, Retries, Status, Stopped
+from .model import KEEP_ALL, EventTimeout, Json, Lease, OrderView, Retries, Status, Stopped, UnknownStep
 from .port import Leases, Ledger, Workflow
+
+T = TypeVar("T")
 
 
 class Motor(Protocol):
     """What an engine gives to a run: checkpoints and patience."""
 
     def record(self, name: str, act: Callable[[], Json]) -> Json:
-        """Return or raise what *act* did when it first came to its end; run it if it never did."""
+        """Return or raise what *act* did when it first came to its end; run it if it never did. Raises UnknownStep."""
 
     def patch(self, name: str) -> bool: ...
 
@@ -42,8 +45,15 @@ class Floor(Protocol):
     @property
     def clock(self) -> Clock: ...
 
+    @property
+    def again_s(self) -> float:
+        """How often a parked order is tried again."""
+
     def workflow(self, kind: str) -> Workflow:
         """Raises UnknownKind."""
+
+    def demand_room(self, kind: str) -> None:
+        """Raise DiskNearlyFull when an order of *kind* must not write to our own databases for now."""
 
     def take(self, resource: str, holder: str) -> Lease | None:
         """Take a lease and keep it renewed."""
@@ -58,9 +68,9 @@ def execute(order: OrderView, floor: Floor, motor: Motor, holder: str) -> None:
     """
     if order.status is Status.DONE:  # the crash came between our last word and the engine's
         return
-    lease = _await_lease(order, floor, motor, holder)
+    lease = _sure(lambda: _await_lease(order, floor, motor, holder))
     try:
-        begun = floor.ledger.change(order.id, plan.begun(lease.token, floor.clock.now()))
+        begun = _sure(lambda: floor.ledger.change(order.id, plan.begun(lease.token, floor.clock.now())))
         run = Run(begun, lease, floor, motor)
         try:
             floor.workflow(begun.kind)(run, begun.inputs)
@@ -70,6 +80,14 @@ def execute(order: OrderView, floor: Floor, motor: Motor, holder: str) -> None:
         run.finish()
     finally:
         floor.release(lease)
+
+
+def _sure(ask: Callable[[], T]) -> T:
+    """Return what our own database says. While it is full or away this execution ends as by a kill, to be resumed."""
+    try:
+        return ask()
+    except (StateFull, Unreachable) as error:
+        raise Stopped from error
 
 
 def _await_lease(order: OrderView, floor: Floor, motor: Motor, holder: str) -> Lease:
@@ -91,6 +109,7 @@ class Run:
 
     def __init__(self, begun: OrderView, lease: Lease, floor: Floor, motor: Motor) -> None:
         self.id = begun.id
+        self._kind = begun.kind
         self.tenant = begun.tenant
         self.token = lease.token
         self._total = begun.total_steps
@@ -152,7 +171,7 @@ class Run:
 
     def still_mine(self) -> None:
         plan.still_owned(self._view(), self.token)
-        if not self._floor.leases.held(self._lease):
+        if not _sure(lambda: self._floor.leases.held(self._lease)):
             raise LostLease(
                 f"order {self.id} lost its hold on {self._lease.resource}",
                 field="order",
@@ -164,10 +183,22 @@ class Run:
         self._change(plan.done(self._floor.clock.now()))
 
     def fail(self, error: Exception) -> None:
-        """Keep the error, and where a retry goes on: at the step that raised it, or else behind all steps."""
+        """Keep the error, and where a retry goes on: at the step that raised it, or else behind all steps.
+
+        The order parks where what is missing may come by itself.
+        """
+        now, failure = self._floor.clock.now(), as_failure(error)
+        if waits_for := awaited(error):
+            again = now + timedelta(seconds=self._floor.again_s)
+            self._change(parking.parked(waits_for, failure, self._resume_at(error), again))
+        else:
+            self._change(plan.failed(now, failure, self._resume_at(error)))
+
+    def _resume_at(self, error: Exception) -> int:
+        if isinstance(error, UnknownStep):
+            return KEEP_ALL
         where = [at for at, raised in self._raised.items() if raised in {error, error.__cause__}]
-        resume_at = where[0] if where else self._position + 1
-        self._change(plan.failed(self._floor.clock.now(), as_failure(error), resume_at))
+        return where[0] if where else self._position + 1
 
     def _record(self, name: str, act: Callable[[], Json]) -> Json:
         self._position += 1
@@ -180,7 +211,8 @@ class Run:
     def _attempts(self, name: str, act: Callable[[], Json], retries: Retries) -> Json:
         """Try until it works, or is not worth it any more; each attempt under the lease, before and after."""
         clock, position = self._floor.clock, self._position
-        self._change(plan.step_began(position, name, clock.now()))
+        due = clock.now() + timedelta(seconds=retries.deadline_s)
+        self._change(plan.step_began(position, name, clock.now(), due=due))
         end = clock.monotonic() + retries.deadline_s
         attempt = 0
         while True:
@@ -188,6 +220,8 @@ class Run:
             try:
                 result = self._attempt(name, act)
             except Exception as error:
+                if awaited(error):
+                    raise  # counts no attempt: the order parks
                 failure = as_failure(error)
                 wait_s = retries.wait_s(attempt)
                 spent = attempt >= retries.attempts or clock.monotonic() + wait_s > end
@@ -195,7 +229,7 @@ class Run:
                     self._change(plan.step_failed(position, clock.now(), failure))
                     raise
                 self._change(plan.step_tried(position, attempt, failure))
-                self._motor.pause(wait_s)
+                self._rest(wait_s)
             else:
                 self._change(plan.step_done(position, clock.now()))
                 return result
@@ -203,10 +237,18 @@ class Run:
     def _attempt(self, name: str, act: Callable[[], Json]) -> Json:
         self._fence()
         self.still_mine()
+        self._floor.demand_room(self._kind)
         result = act()
         self._fence()
         self.still_mine()
         return as_json(result, name)
+
+    def _rest(self, seconds: float) -> None:
+        """Let time pass; leave at once when the order is cancelled."""
+        end = self._floor.clock.monotonic() + seconds
+        while (rest := end - self._floor.clock.monotonic()) > 0:
+            self._motor.doze(rest)
+            self._fence()
 
     def _until(self, name: str, reason: str, left: Callable[[], float]) -> None:
         """Wait while *left* gives seconds to wait; what it raises fails the step."""
@@ -226,10 +268,10 @@ class Run:
         return seconds - (self._floor.clock.now() - self._view().steps[-1].started).total_seconds()
 
     def _view(self) -> OrderView:
-        return self._floor.ledger.get(self.id)
+        return _sure(lambda: self._floor.ledger.get(self.id))
 
     def _fence(self) -> None:
         plan.fenced(self.token)(self._view())
 
     def _change(self, transition: plan.Transition) -> None:
-        self._floor.ledger.change(self.id, plan.fenced(self.token, transition))
+        _sure(lambda: self._floor.ledger.change(self.id, plan.fenced(self.token, transition)))

@@ -1,7 +1,8 @@
 """Orders, leases and heartbeats in the platform's database. See docs/formats/orders.md."""
 
 import builtins
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
@@ -117,6 +118,18 @@ class OrderLedger:
         with self._database.transaction() as connection:
             return [_json.validate_json(document) for document in connection.scalars(query)]
 
+    def ended(self, before: datetime, limit: int) -> Sequence[str]:
+        """Return ids out of the *limit* ended orders with the lowest numbers, so that a long list is read in parts."""
+        over = and_(orders.c.status.not_in(OPEN), ~orders.c.handed)
+        query = select(orders.c.document).where(over).order_by(orders.c.sequence).limit(limit)
+        with self._database.transaction() as connection:
+            found = [_json.validate_json(document) for document in connection.scalars(query)]
+        return [order.id for order in found if order.ended and order.ended < before]
+
+    def forget(self, ended: Sequence[str]) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(delete(orders).where(orders.c.id.in_(ended), orders.c.status.not_in(OPEN)))
+
 
 def _row(order: OrderView, number: int) -> dict[str, object]:
     numbered = _json.dump_python(order, mode="json") | {"sequence": number}
@@ -148,7 +161,7 @@ def no_such_order(order: str) -> NotFound:
 
 
 class LeaseStore:
-    """The `Leases` in SQL. Clocks of several workers may differ by a few seconds, not by LEASE_S."""
+    """The `Leases` in SQL. *clock* counts on SQLite only: workers of one PostgreSQL go by the server's."""
 
     def __init__(self, database: Database, clock: Clock, ttl_s: float = LEASE_S) -> None:
         self._database = database
@@ -158,15 +171,15 @@ class LeaseStore:
     def take(self, resource: str, holder: str, worker: str) -> Lease | None:
         made = text("INSERT INTO leases VALUES (:resource, :tenant, '', '', 0, 0) ON CONFLICT DO NOTHING")
         tenant = resource.removeprefix("tenant:") if resource.startswith("tenant:") else ""
-        free = or_(leases.c.holder == "", leases.c.expires < self._now())
-        taken = (
-            update(leases)
-            .where(leases.c.resource == resource, free)
-            .values(holder=holder, worker=worker, token=leases.c.token + 1, expires=self._end())
-            .returning(leases.c.token)
-        )
         with self._database.transaction() as connection:
             connection.execute(made, {"resource": resource, "tenant": tenant})
+            now = _now(connection, self._clock)
+            taken = (
+                update(leases)
+                .where(leases.c.resource == resource, or_(leases.c.holder == "", leases.c.expires < now))
+                .values(holder=holder, worker=worker, token=leases.c.token + 1, expires=now + self.ttl_s)
+                .returning(leases.c.token)
+            )
             token = connection.execute(taken).scalar_one_or_none()
         return None if token is None else Lease(resource, holder, worker, token)
 
@@ -182,7 +195,7 @@ class LeaseStore:
 
     def renew(self, lease: Lease) -> bool:
         with self._database.transaction() as connection:
-            put_off = update(leases).where(_mine(lease)).values(expires=self._end())
+            put_off = update(leases).where(_mine(lease)).values(expires=_now(connection, self._clock) + self.ttl_s)
             return connection.execute(put_off).rowcount == 1
 
     def held(self, lease: Lease) -> bool:
@@ -198,11 +211,12 @@ class LeaseStore:
             free = update(leases).where(leases.c.worker == worker).values(holder="", worker="", expires=0)
             connection.execute(free)
 
-    def _now(self) -> float:
-        return self._clock.now().timestamp()
 
-    def _end(self) -> float:
-        return self._now() + self.ttl_s
+def _now(connection: Connection, clock: Clock) -> float:
+    """Return seconds since 1970 by the one clock that all workers of this database share."""
+    if connection.dialect.name == "postgresql":
+        return float(connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+    return clock.now().timestamp()
 
 
 def _mine(lease: Lease):  # type: ignore[no-untyped-def]  # SQLAlchemy's clause types differ by release
@@ -214,7 +228,7 @@ def _mine(lease: Lease):  # type: ignore[no-untyped-def]  # SQLAlchemy's clause 
 
 
 class HeartbeatStore:
-    """The `Heartbeats` in SQL."""
+    """The `Heartbeats` in SQL, by the same clock as the leases."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -225,12 +239,12 @@ class HeartbeatStore:
             "INSERT INTO workers VALUES (:worker, :seen) ON CONFLICT (worker) DO UPDATE SET seen = excluded.seen"
         )
         with self._database.transaction() as connection:
-            connection.execute(seen, {"worker": worker, "seen": self._clock.now().timestamp()})
+            connection.execute(seen, {"worker": worker, "seen": _now(connection, self._clock)})
 
     def silent(self, for_s: float) -> builtins.list[str]:
         """Return the workers that were not seen for so many seconds."""
-        since = (self._clock.now() - timedelta(seconds=for_s)).timestamp()
         with self._database.transaction() as connection:
+            since = _now(connection, self._clock) - for_s
             return [*connection.scalars(select(workers.c.worker).where(workers.c.seen < since))]
 
     def all(self) -> dict[str, datetime]:

@@ -1,5 +1,6 @@
 """SQLite by default, PostgreSQL by changing one URL; the same SQL (SQLAlchemy Core) on both."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
-from mailstead.ground.errors import Conflict, Unreachable
+from mailstead.ground.errors import Conflict, MailsteadError, NoRoom, Unreachable
 
 metadata = MetaData(
     naming_convention={
@@ -32,8 +33,15 @@ class NewerState(Conflict):
     code = "newer-state"
 
 
+class StateFull(NoRoom):
+    """The disk under our own database is full: nothing was written."""
+
+    code, waits_for = "state-full", "room for our own database"
+
+
 IN_MEMORY = (None, "", ":memory:")
 READING = {"mailstead_reads": True}
+DISK_FULL = "53100"  # PostgreSQL's SQLSTATE
 
 
 class Database:
@@ -47,28 +55,26 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """Yield a connection whose work is kept as a whole or not at all; writers take turns.
 
-        Raises Unreachable when the database does not answer, or stays locked for 30 s.
+        Raises Unreachable when the database does not answer, or stays locked for 30 s; StateFull.
         """
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except OperationalError as error:
-            message = f"the database does not answer: {error.orig}"
-            raise Unreachable(message, remedy="look at the database server, its disk and its locks") from error
+        except (OperationalError, sqlite3.OperationalError) as error:  # the latter of BEGIN, see below
+            raise _told(error) from error
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that waits for no writer; nothing it does is kept.
 
         On SQLite it sees one state of everything, on PostgreSQL each question sees that of its own moment.
-        Raises Unreachable like `transaction`.
+        Raises Unreachable and StateFull like `transaction`.
         """
         try:
             with self.engine.connect().execution_options(**READING) as connection:
                 yield connection
-        except OperationalError as error:
-            message = f"the database does not answer: {error.orig}"
-            raise Unreachable(message, remedy="look at the database server, its disk and its locks") from error
+        except (OperationalError, sqlite3.OperationalError) as error:  # the latter of BEGIN, see below
+            raise _told(error) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -95,6 +101,21 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _told(error: OperationalError | sqlite3.OperationalError) -> MailsteadError:
+    cause = error.orig if isinstance(error, OperationalError) else error
+    if _is_full(cause):
+        return StateFull(f"our own database has no room: {cause}", remedy="free room on its disk")
+    return Unreachable(
+        f"the database does not answer: {cause}", remedy="look at the database server, its disk and its locks"
+    )
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Say whether a database had no room to write (SQLite: also none for its shared memory)."""
+    name = getattr(error, "sqlite_errorname", "") or getattr(error, "sqlstate", "")
+    return name in {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", DISK_FULL}
 
 
 def revision_of(connection: Connection) -> str | None:

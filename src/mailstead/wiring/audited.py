@@ -29,6 +29,9 @@ class AuditedDesk:
         act = Act("order.start", tenant, order_id(key), details)
         return self._told(act, lambda: self._inner.start(kind, key=key, tenant=tenant, host=host, inputs=inputs))
 
+    def admit(self, kind: str) -> None:
+        self._inner.admit(kind)
+
     def cancel(self, order: str) -> OrderView:
         return self._told(self._act("order.cancel", order), lambda: self._inner.cancel(order))
 

@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 
 
 class Beat:
-    """A thread that calls *action* every so many seconds, and at once when poked; errors are logged."""
+    """A thread that calls *action* every so many seconds, and at once when poked; errors are logged once each."""
 
     def __init__(self, name: str, seconds: float, action: Callable[[], None]) -> None:
         self.name = name
@@ -16,6 +16,7 @@ class Beat:
         self._action = action
         self._poked = Event()
         self._stopping = False
+        self._told = ""
         self._thread = Thread(target=self._run, name=f"orders-{name}", daemon=True)
 
     def start(self) -> None:
@@ -36,7 +37,9 @@ class Beat:
             self._poked.clear()
             try:
                 self._action()
-            except Exception:
-                if not self._stopping:
+                self._told = ""
+            except Exception as error:
+                if not self._stopping and self._told != repr(error):
                     log.exception("%s: will be tried again", self._thread.name)
+                self._told = repr(error)
             self._poked.wait(self._seconds)

@@ -1,11 +1,13 @@
 """From the ledger to DBOS: whose turn it is, who was cancelled, whose worker died."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import datetime
 
 from dbos import DBOS, SetWorkflowID, WorkflowStatus
 
 from mailstead.ground.clock import Clock
-from mailstead.orders import plan
+from mailstead.ground.errors import awaited
+from mailstead.orders import parking, plan
 from mailstead.orders.failures import as_failure
 from mailstead.orders.model import Limits, OrderView
 from mailstead.orders.port import Heartbeats, Ledger
@@ -41,18 +43,30 @@ class Dispatcher:
             if not order.status.is_open:
                 DBOS.cancel_workflow(order.id)
                 self._ledger.change(order.id, plan.settled(order, plan.taken_back))
-        for order in plan.due([order for order in active if order.status.is_open]):
+        for order in plan.due([order for order in active if order.status.is_open], self._clock.now()):
             self._hand_over(order)
             self._ledger.change(order.id, plan.handed_over)
 
     def reconcile(self) -> None:
-        """Bring orders to an end whose workflow has ended without a word to the ledger (a full disk, say)."""
+        """Let late answers be told, and bring orders to an end whose workflow ended without a word to the ledger."""
         handed = {order.id: order for order in self._ledger.active() if order.handed and order.status.is_open}
         there = {found.workflow_id: found for found in _find(list(handed), with_error=True)}
         for order in handed.values():
-            end = self._end_of(there.get(order.id))
-            if end:
-                self._ledger.change(order.id, plan.settled(order, end))
+            end = self._end_of(there.get(order.id)) or parking.overdue(self._clock.now())
+            self._ledger.change(order.id, plan.settled(order, end))
+
+    def stranded(self, worker: str, in_hand: Collection[str]) -> set[str]:
+        """Return the orders that DBOS says *worker* carries out, but that are not among those *in_hand*.
+
+        So an order stands whose execution could not write to a full disk or a database that was away.
+        """
+        handed = {order.id for order in self._ledger.active() if order.handed and order.status.is_open} - {*in_hand}
+        return {found.workflow_id for found in _find([*handed]) if _is_with(found, worker)}
+
+    def resume(self, orders: Collection[str]) -> None:
+        """Give orders back to their queues."""
+        for found in _find([*orders]):
+            DBOS.resume_workflow(found.workflow_id, queue_name=found.queue_name)
 
     def take_over(self, heartbeats: Heartbeats, dead_after_s: float) -> None:
         """Give the orders of dead workers back to their queues; forget a worker when none is left."""
@@ -84,9 +98,15 @@ class Dispatcher:
         if found.status == "CANCELLED":
             return plan.cancelled(now)
         if found.status in {"ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}:
-            error = as_failure(found.error or RuntimeError(found.status))
-            return plan.failed(now, error, _failed_at(found.workflow_id))
+            return self._failed(found, now)
         return None
+
+    def _failed(self, found: WorkflowStatus, now: datetime) -> plan.Transition:
+        error = found.error or RuntimeError(found.status)
+        failure, resume_at = as_failure(error), _failed_at(found.workflow_id)
+        if waits_for := awaited(error):
+            return parking.parked(waits_for, failure, resume_at, now)
+        return plan.failed(now, failure, resume_at)
 
     def _line(self, host: str | None) -> str:
         line = Limits.line(host)
@@ -101,6 +121,10 @@ def _find(ids: list[str], *, with_error: bool = False) -> list[WorkflowStatus]:
     if not ids:
         return []
     return DBOS.list_workflows(workflow_ids=ids, load_input=False, load_output=with_error)
+
+
+def _is_with(found: WorkflowStatus, worker: str) -> bool:
+    return found.status == "PENDING" and found.executor_id == worker
 
 
 def _failed_at(workflow: str) -> int:

@@ -3,26 +3,31 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import Condition, Event, Lock
 from uuid import uuid4
 
-from dbos import DBOS, DBOSConfig
+from dbos import DBOS, DBOSConfig, error
+from sqlalchemy.exc import OperationalError
 
 from mailstead.ground.clock import Clock, SystemClock
+from mailstead.ground.errors import Unreachable
 from mailstead.orders import plan
 from mailstead.orders.desk import POLL_S, LedgerDesk
-from mailstead.orders.model import Json, Lease, Limits, StateInUse, Stopped
+from mailstead.orders.model import AGAIN_S, Json, Lease, Limits, Reserve, StateInUse, Stopped
 from mailstead.orders.port import Heartbeats, Leases, Ledger, Workflow
 from mailstead.orders.run import execute
+from mailstead.state.database import StateFull
 
 from .beat import Beat
 from .dispatcher import Dispatcher
 from .place import WorkerLock, host_id, prepare_sqlite
 from .plain import JsonSerializer, disable_pickle
+from .room import Room, folders_of
 
 VERSION = "wf-1"  # rises only with a migration that moves open orders; code changes go through order.patch
-HEARTBEAT_S = 5.0
+BATCH = 500
 _only_one = Lock()  # DBOS keeps its state in globals
 
 
@@ -43,7 +48,9 @@ class DbosEngine(LedgerDesk):
         clock: Clock = SystemClock(),  # noqa: B008  # has no state
         role: str = "worker",
         limits: Limits = Limits(),  # noqa: B008  # frozen
+        reserve: Reserve = Reserve(),  # noqa: B008  # frozen
         poll_s: float = 0.2,
+        again_s: float = AGAIN_S,
         grace_s: float = 60.0,
     ) -> None:
         super().__init__(ledger, clock)
@@ -56,19 +63,31 @@ class DbosEngine(LedgerDesk):
         self._system_url = system_url
         self._limits = limits
         self._poll_s = poll_s
+        self.again_s = again_s
         self._grace_s = grace_s
+        self._room = Room({folder, *folders_of([system_url])}, reserve)
         self._workflows: dict[str, Workflow] = {}
         self._kept: set[Lease] = set()
+        self._owed: set[Lease] = set()  # to be released as soon as our database can be written again
         self._lead: Lease | None = None
         self._leading = Lock()
         self._closing = Event()
         self._executions = Condition()
-        self._in_hand = 0
+        self._in_hand: list[str] = []
+        self._missed: set[str] = set()
         self._dispatcher: Dispatcher | None = None
         self._beats: dict[str, Beat] = {}
 
-    def register(self, kind: str, workflow: Workflow) -> None:
+    def register(self, kind: str, workflow: Workflow, *, gives_room: bool = False) -> None:
         self._workflows[kind] = workflow
+        if gives_room:
+            self._room.givers.add(kind)
+
+    def admit(self, kind: str) -> None:
+        self._room.admit(kind)
+
+    def demand_room(self, kind: str) -> None:
+        self._room.demand(kind)
 
     def workflow(self, kind: str) -> Workflow:
         if kind not in self._workflows:
@@ -94,11 +113,21 @@ class DbosEngine(LedgerDesk):
         self._closing.set()
         try:
             with self._executions:
-                self._executions.wait_for(lambda: self._in_hand == 0, self._grace_s)
+                self._executions.wait_for(lambda: not self._in_hand, self._grace_s)
         finally:
             self._end()
 
+    def prune(self, before: datetime) -> int:
+        pruned = 0
+        while ended := self.ledger.ended(before, BATCH):
+            DBOS.delete_workflows([*ended])  # first: what only the ledger knows can be pruned again
+            self.ledger.forget(ended)
+            pruned += len(ended)
+        return pruned
+
     def take(self, resource: str, holder: str) -> Lease | None:
+        if any(lease.resource == resource for lease in self._kept.copy()):
+            return None  # held here and alive, whatever a clock that jumped may say of its expiry
         lease = self.leases.take(resource, holder, self.worker)
         if lease:
             self._kept.add(lease)
@@ -106,7 +135,10 @@ class DbosEngine(LedgerDesk):
 
     def release(self, lease: Lease) -> None:
         self._kept.discard(lease)
-        self.leases.release(lease)
+        try:
+            self.leases.release(lease)
+        except (StateFull, Unreachable):
+            self._owed.add(lease)
 
     def _start(self) -> None:
         self._closing.clear()
@@ -124,10 +156,12 @@ class DbosEngine(LedgerDesk):
         DBOS.launch()
         self._dispatcher = Dispatcher(self.ledger, self.clock, self._limits, workflow, self._poll_s)
         self._dispatcher.open_lines()
+        beat_s = self.leases.ttl_s / 6  # so that a few may be missed before anybody thinks us dead
         self._beats = {
-            "leases": Beat("leases", self.leases.ttl_s / 3, self._renew),
+            "leases": Beat("leases", beat_s, self._renew),
+            "heart": Beat("heart", beat_s, lambda: self._heartbeats.beat(self.worker)),
             "dispatch": Beat("dispatch", self._poll_s, self._dispatch),
-            "care": Beat("care", HEARTBEAT_S, self._care),
+            "care": Beat("care", beat_s, self._care),
         }
         for beat in self._beats.values():
             beat.start()
@@ -140,7 +174,7 @@ class DbosEngine(LedgerDesk):
         self._dispatcher = None
         self._lead = None
         self._heartbeats.forget(self.worker)
-        if self._in_hand == 0:
+        if not self._in_hand:
             self.leases.release_all(self.worker)  # a step still in hand keeps its own until it ends
         self._lock.release()
         _only_one.release()
@@ -158,18 +192,18 @@ class DbosEngine(LedgerDesk):
 
     def _carry_out(self, order: str) -> None:
         holder = f"{order}/{uuid4().hex[:12]}"
-        with self._counted():
+        with self._counted(order):
             execute(self.ledger.get(order), self, _DbosMotor(self._closing), holder)
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _counted(self, order: str) -> Iterator[None]:
         with self._executions:
-            self._in_hand += 1
+            self._in_hand.append(order)
         try:
             yield
         finally:
             with self._executions:
-                self._in_hand -= 1
+                self._in_hand.remove(order)
                 self._executions.notify_all()
             self._poke()  # the next order of this tenant may go
 
@@ -178,7 +212,10 @@ class DbosEngine(LedgerDesk):
             beat.poke()
 
     def _renew(self) -> None:
-        for lease in list(self._kept):
+        for lease in self._owed.copy():
+            self.leases.release(lease)
+            self._owed.discard(lease)
+        for lease in self._kept.copy():
             if not self.leases.renew(lease):
                 self._kept.discard(lease)
 
@@ -187,9 +224,13 @@ class DbosEngine(LedgerDesk):
             self._dispatcher.dispatch()
 
     def _care(self) -> None:
-        self._heartbeats.beat(self.worker)
-        if self._dispatcher and self._leads():
-            self._dispatcher.take_over(self._heartbeats, 2 * self.leases.ttl_s)
+        if self._dispatcher is None:
+            return
+        missed = self._dispatcher.stranded(self.worker, self._in_hand)
+        self._dispatcher.resume(missed & self._missed)  # not those that are just beginning
+        self._missed = missed
+        if self._leads():
+            self._dispatcher.take_over(self._heartbeats, self.leases.ttl_s)
             self._dispatcher.reconcile()
 
     def _leads(self) -> bool:
@@ -207,8 +248,15 @@ class _DbosMotor:
         self._closing = closing
 
     def record(self, name: str, act: Callable[[], Json]) -> Json:
+        """Also raises Stopped when DBOS cannot keep the checkpoint: the step is repeated when it can."""
         self.pause(0)
-        return DBOS.run_step({"name": name}, act)
+        try:
+            return DBOS.run_step({"name": name}, act)
+        except error.DBOSUnexpectedStepError as other:
+            _, position, expected, recorded = other.inputs
+            raise plan.unknown_step(position, recorded, expected) from other
+        except OperationalError as failed:
+            raise Stopped from failed
 
     def patch(self, name: str) -> bool:
         return DBOS.patch(name)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from threading import Semaphore, Thread
 
 from mailstead.ground.clock import Clock
+from mailstead.orders import plan
 from mailstead.orders.failures import as_failure, restored
 from mailstead.orders.model import Json, Stopped
 
@@ -27,11 +28,13 @@ class Course:
 
     def __init__(
         self,
+        order: str,
         clock: Clock,
         steps: list[tuple[str, str]],
         crash_here: Callable[[str, Moment], None],
         run: Callable[["Course"], None],
     ) -> None:
+        self.order = order
         self._clock = clock
         self._steps = steps
         self._crash_here = crash_here
@@ -101,8 +104,7 @@ class Course:
     def _replayed(self, name: str) -> Json:
         there, kept = self._steps[self._position - 1]
         if there != name:
-            message = f"step {self._position} was recorded as {there!r} when {name!r} was expected: use order.patch"
-            raise RuntimeError(message)
+            raise plan.unknown_step(self._position, there, name)
         value = json.loads(kept)
         if isinstance(value, dict) and "$error" in value:
             raise restored(value["$error"])

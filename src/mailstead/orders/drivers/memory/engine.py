@@ -2,12 +2,13 @@
 
 import builtins
 import random
+from datetime import datetime
 from math import inf
 
 from mailstead.ground.clock import Clock, VirtualClock
 from mailstead.orders import plan
 from mailstead.orders.desk import LedgerDesk
-from mailstead.orders.model import Lease, Limits, OrderView
+from mailstead.orders.model import AGAIN_S, Lease, Limits, OrderView
 from mailstead.orders.port import Workflow
 from mailstead.orders.run import execute
 
@@ -30,12 +31,14 @@ class MemoryEngine(LedgerDesk):
         journal: Journal | None = None,
         limits: Limits = Limits(),  # noqa: B008  # frozen
         seed: int = 0,
+        again_s: float = AGAIN_S,
     ) -> None:
         self.clock = clock or VirtualClock()
         self.journal = journal or Journal()
         self.ledger = self.journal.ledger
         self.leases = self.journal.leases
         super().__init__(self.ledger, self.clock)
+        self.again_s = again_s
         self._limits = limits
         self._chance = random.Random(seed)  # noqa: S311  # a scheduler's dice, no secret
         self._workflows: dict[str, Workflow] = {}
@@ -43,8 +46,11 @@ class MemoryEngine(LedgerDesk):
         self._crash: tuple[str, Moment] | None = None
         self._open = False
 
-    def register(self, kind: str, workflow: Workflow) -> None:
+    def register(self, kind: str, workflow: Workflow, *, gives_room: bool = False) -> None:
         self._workflows[kind] = workflow
+
+    def demand_room(self, kind: str) -> None:
+        pass  # no disk, no limit
 
     def launch(self) -> None:
         self._open = True
@@ -63,7 +69,7 @@ class MemoryEngine(LedgerDesk):
         self._crash = (step, moment)
 
     def settle(self) -> None:
-        """Let time pass until nothing more happens by itself."""
+        """Let time pass until nothing more happens by itself; parked orders try again when somebody turns the clock."""
         while self._advance():
             pass
 
@@ -84,6 +90,13 @@ class MemoryEngine(LedgerDesk):
 
     def release(self, lease: Lease) -> None:
         self.leases.release(lease)
+
+    def prune(self, before: datetime) -> int:
+        ended = self.ledger.ended(before, 10**9)
+        for order in ended:
+            self.journal.steps.pop(order, None)
+        self.ledger.forget(ended)
+        return len(ended)
 
     def _poke(self) -> None:
         for course in self._courses:
@@ -118,11 +131,13 @@ class MemoryEngine(LedgerDesk):
 
     def _dispatch(self) -> None:
         active = self.ledger.active()
+        moving = {course.order for course in self._courses}
         for order in active:
-            if not order.status.is_open:
+            if order.handed and not (order.status.is_open and order.id in moving):
                 self.ledger.change(order.id, plan.taken_back)
+        active = self.ledger.active()
         handed = [order for order in active if order.handed and order.status.is_open]
-        waiting = plan.due([order for order in active if order.status.is_open])
+        waiting = plan.due([order for order in active if order.status.is_open], self.clock.now())
         for order in plan.fitting(waiting, handed, self._limits):
             self._forget_failure(order)
             self._courses.append(self._course(self.ledger.change(order.id, plan.handed_over)))
@@ -135,7 +150,7 @@ class MemoryEngine(LedgerDesk):
     def _course(self, order: OrderView) -> Course:
         steps = self.journal.steps.setdefault(order.id, [])
         holder = f"{order.id}/{self.ledger.next_number()}"
-        return Course(self.clock, steps, self._crash_here, lambda course: execute(order, self, course, holder))
+        return Course(order.id, self.clock, steps, self._crash_here, lambda own: execute(order, self, own, holder))
 
     def _crash_here(self, step: str, moment: Moment) -> None:
         if self._crash == (step, moment):

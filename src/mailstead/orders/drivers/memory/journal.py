@@ -1,7 +1,9 @@
 """What a memory engine remembers, and what outlives its crash."""
 
 import builtins
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from threading import RLock
 
 from mailstead.ground.errors import NotFound
@@ -50,6 +52,18 @@ class MemoryLedger:
             if tenant in {None, order.tenant} and status in {None, order.status}
         ]
         return found[:limit]
+
+    def ended(self, before: datetime, limit: int) -> Sequence[str]:
+        gone = [order.id for order in self._sorted() if order.ended and order.ended < before]
+        return [order for order in gone if not (self._orders[order].status.is_open or self._orders[order].handed)][
+            :limit
+        ]
+
+    def forget(self, ended: Sequence[str]) -> None:
+        with self._lock:
+            for order in ended:
+                if not self._orders[order].status.is_open:
+                    del self._orders[order]
 
     def _sorted(self) -> builtins.list[OrderView]:
         with self._lock:
