@@ -29,14 +29,17 @@ from .workflow import PURGE, REMOVE, SETTLE
 class Lifecycle:
     """The verbs of a tenant's life."""
 
-    def __init__(self, steps: Steps, desk: Desk) -> None:
+    def __init__(self, steps: Steps, desk: Desk, *, refuse: Callable[[], None] = lambda: None) -> None:
+        """*refuse* raises what would forbid any order, so that nothing is remembered that cannot be brought about."""
         self._steps = steps
         self._world = steps.world
         self._desk = desk
+        self._refuse_all = refuse
         self.planner = Planner(steps)
 
     def add(self, tenant: Tenant, *, source: Source = "command") -> str:
         """Bring a new tenant into service. Raises Conflict, DomainTaken, and what its plan would raise (NoRoom)."""
+        self._refuse_all()
         entry = self._world.tenants.add(tenant, source=source)
         try:
             self.planner.preview(entry)
@@ -49,12 +52,14 @@ class Lifecycle:
 
     def change(self, name: str, change: Callable[[Tenant], Tenant], *, allow_loss: Collection[str] = ()) -> str:
         """Change what is wanted for a tenant, and bring it about. Raises UnsafePlan before anything is changed."""
+        self._refuse_all()
         entry = self._living(name)
         self._take_over(entry, change(entry.tenant), allow_loss)
         return self.settle(name, allow_loss=allow_loss)
 
     def settle(self, name: str, *, allow_loss: Collection[str] = ()) -> str:
         """Bring a tenant to what is wanted. A removed one is not brought back: say `resume` for that."""
+        self._refuse_all()
         entry = self._world.tenants.get(name)
         kind = REMOVE if entry.tenant.status is Status.REMOVED else SETTLE
         return self._order(kind, entry, allow_loss=sorted(allow_loss))
@@ -79,6 +84,7 @@ class Lifecycle:
 
     def set_password(self, name: str, address: str, password: Secret | None) -> None:
         """Keep the Argon2id hash of a mailbox's password; what is served changes with the next order."""
+        self._refuse_all()
         if password is not None:
             self._world.vault.put(name, f"password/{address}", self._world.chance.hashed(password).encode())
 
@@ -88,6 +94,7 @@ class Lifecycle:
 
     def import_mailboxes(self, name: str, rows: Sequence[MailboxRow]) -> tuple[str, dict[str, str]]:
         """Add all mailboxes in *rows* or none; return the order and the passwords that were made, by address."""
+        self._refuse_all()
         wanted = self._living(name).tenant
         for row in rows:
             wanted = changes.with_mailbox(wanted, row.mailbox)
@@ -112,6 +119,7 @@ class Lifecycle:
 
     def apply_files(self, plan: ChangePlan[Tenant], *, allow_loss: Collection[str] = ()) -> dict[str, str]:
         """Take over what the files say, and return the orders by tenant. Raises UnsafePlan before any change."""
+        self._refuse_all()
         plan.refuse_if_unsafe(allow_loss)
         for change in plan:
             if change.before and change.after:
@@ -128,6 +136,7 @@ class Lifecycle:
 
     def resume(self, name: str) -> str:
         """Bring a suspended tenant, or a removed one within its grace time, back into service. Raises HostsFull."""
+        self._refuse_all()
         entry = self._world.tenants.get(name)
         if any(order.kind == PURGE and order.status.is_open for order in self._desk.list(name, None, 10)):
             remedy = "wait for its end, then add the tenant anew"
@@ -137,11 +146,13 @@ class Lifecycle:
 
     def remove(self, name: str) -> str:
         """Take a tenant out of service; its disks stay for the grace time."""
+        self._refuse_all()
         entry = self._world.tenants.change(name, lambda tenant: changes.standing(tenant, Status.REMOVED))
         return self._order(REMOVE, entry)
 
     def purge(self, name: str, *, early: bool = False) -> str:
         """Destroy a removed tenant's data. Raises NotRemoved, or Conflict within the grace time unless *early*."""
+        self._refuse_all()
         entry = self._world.tenants.get(name)
         if entry.tenant.status is not Status.REMOVED or entry.removed_at is None:
             remedy = f"remove it first: mailstead tenant remove {name}"

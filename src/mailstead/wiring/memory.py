@@ -1,9 +1,11 @@
 """A platform that lives in this process alone: for the trial, for tests, for the simulation of thousands."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 from mailstead.certificates.drivers.ca import BuiltInAuthority
 from mailstead.certificates.port import Issuer
@@ -16,6 +18,7 @@ from mailstead.ground.clock import Clock, VirtualClock
 from mailstead.guests.drivers.memory import GuestState, MemoryGuests
 from mailstead.hypervisors.drivers.memory import MemoryHypervisor
 from mailstead.hypervisors.model import DirectBoot, DiskRole, Power
+from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
@@ -33,11 +36,15 @@ from mailstead.security.keyfile import create_key_file
 from mailstead.security.store import Vault
 from mailstead.sites.model import Host, Platform
 from mailstead.state.database import Database
+from mailstead.state.store import StandingStore
+from mailstead.storage.drivers.claim import MemoryClaim
 from mailstead.storage.drivers.memory import MemoryVolumes
 from mailstead.storage.model import Role, VolumeKey
 from mailstead.tenants.store import TenantStore
 
+from .claims import HostClaims, guarded_hosts
 from .memory_view import memory_view
+from .quarantine import GatedDesk, Quarantine
 from .running import Running
 from .secrets import authority
 
@@ -116,6 +123,7 @@ class Outside:
     journal: Journal = field(default_factory=Journal)
     clock: Clock = field(default_factory=VirtualClock)
     issuing: Callable[[Issuer], Issuer] = lambda issuer: issuer
+    claims: Mapping[str, MemoryClaim] = field(default_factory=lambda: defaultdict(MemoryClaim))
 
 
 def memory_outside(platform: Platform) -> Outside:
@@ -139,6 +147,8 @@ def memory_platform(folder: Path, platform: Platform, outside: Outside | None = 
     vault = Vault(database, key_file)
     own = authority(vault, platform.name, outside.clock)
     numbers = count(1)
+    standing = StandingStore(database, lambda: str(uuid4()))
+    claims = HostClaims(standing, {host: (outside.claims[host],) for host in outside.hosts})
     world = World(
         platform=platform,
         clock=outside.clock,
@@ -153,7 +163,7 @@ def memory_platform(folder: Path, platform: Platform, outside: Outside | None = 
         resolver=outside.resolver,
         issuer=outside.issuing(BuiltInAuthority(own.issuing, lambda: own.issuing_key, outside.clock)),
         issuers=("mailstead.example",),
-        hosts=outside.hosts,
+        hosts=guarded_hosts(outside.hosts, claims),
         image=lambda _base: IMAGE,
         new_id=lambda: f"{len(outside.journal.ledger.list(None, None, 10**9))}-{next(numbers)}",
     )
@@ -161,18 +171,22 @@ def memory_platform(folder: Path, platform: Platform, outside: Outside | None = 
     engine = MemoryEngine(outside.clock, journal=outside.journal, limits=limits)
     steps = Steps(world)
     Runbooks(steps).register(engine)
-    engine.launch()
-    lifecycle = Lifecycle(steps, engine)
+    works = not standing.get().quarantine
+    if works:
+        engine.launch()
+    desk = GatedDesk(engine, standing.refuse_quarantined)
+    lifecycle = Lifecycle(steps, desk, refuse=standing.refuse_quarantined)
     running = Running(
         folder,
         platform,
         world,
         steps,
-        engine,
+        desk,
         lifecycle,
-        works=True,
+        works=works,
         authority_pem=own.root.encode,
-        outside=lambda target: memory_view(world, target),
-        doctor=Doctor(Sources(world, lifecycle.planner, engine, engine.leases, lambda: {WORKER: outside.clock.now()})),
+        outside=lambda target: memory_view(replace(world, hosts=outside.hosts), target),
+        quarantine=Quarantine(standing, claims, Adoption(world), outside.journal.ledger, outside.clock),
+        doctor=Doctor(Sources(world, lifecycle.planner, desk, engine.leases, lambda: {WORKER: outside.clock.now()})),
     )
     return running, engine

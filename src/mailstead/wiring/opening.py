@@ -20,6 +20,7 @@ from mailstead.dns.workflow import DnsChallenges, Publisher, Server
 from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, SystemClock
+from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
@@ -38,12 +39,15 @@ from mailstead.security.store import Vault
 from mailstead.sites.files import read_platform
 from mailstead.sites.model import Platform
 from mailstead.state.database import Database
+from mailstead.state.store import StandingStore
 from mailstead.tenants.store import TenantStore
 
+from .claims import HostClaims, claim_places, guarded_hosts
 from .founding import PLATFORM_FILE, database_url
 from .hosts import libvirt_host
 from .images import Images
 from .memory import memory_host
+from .quarantine import GatedDesk, Quarantine
 from .running import Running
 from .secrets import account_key, authority
 from .services import Services
@@ -61,13 +65,17 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
     database = Database(database_url(home, platform.state.database))
     database.migrate()
     vault = Vault(database, home / platform.state.key_file)
-    services = Services(home, platform, vault, clock)
-    if worker:
+    standing = StandingStore(database, lambda: str(uuid4()))
+    claims = HostClaims(standing, {host.name: claim_places(host) for host in platform.hosts})
+    services = Services(home, platform, vault, clock, claims)
+    acts = worker and not standing.get().quarantine
+    if acts:
         services.start()
     world = _world(services, database)
     leases, beats = LeaseStore(database, clock), HeartbeatStore(database, clock)
+    ledger = OrderLedger(database)
     engine = DbosEngine(
-        OrderLedger(database),
+        ledger,
         leases,
         beats,
         system_url=database_url(home, platform.state.orders, "orders"),
@@ -76,21 +84,23 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
         limits=Limits({host.name: host.orders_at_once for host in platform.hosts}),
     )
     steps = Steps(world)
-    lifecycle = Lifecycle(steps, engine)
+    desk = GatedDesk(engine, standing.refuse_quarantined)
+    lifecycle = Lifecycle(steps, desk, refuse=standing.refuse_quarantined)
     Runbooks(steps).register(engine)
     try:
-        works = worker and _launched(engine)
+        works = acts and _launched(engine)
         yield Running(
             home,
             platform,
             world,
             steps,
-            engine,
+            desk,
             lifecycle,
             works,
             _root(platform, vault, clock),
             _outside(world),
-            Doctor(Sources(world, lifecycle.planner, engine, leases, beats.all)),
+            Quarantine(standing, claims, Adoption(world), ledger, clock),
+            Doctor(Sources(world, lifecycle.planner, desk, leases, beats.all)),
         )
     finally:
         engine.close()
@@ -102,7 +112,9 @@ def open_services(home: Path) -> Services:
     platform = read_platform(home / PLATFORM_FILE)
     database = Database(database_url(home, platform.state.database))
     database.migrate()
-    return Services(home, platform, Vault(database, home / platform.state.key_file), SystemClock())
+    standing = StandingStore(database, lambda: str(uuid4()))
+    claims = HostClaims(standing, {host.name: claim_places(host) for host in platform.hosts})
+    return Services(home, platform, Vault(database, home / platform.state.key_file), SystemClock(), claims)
 
 
 def open_images(home: Path) -> Images:
@@ -136,7 +148,7 @@ def _world(services: Services, database: Database) -> World:
         resolver=resolver,
         issuer=_issuer(platform, vault, DnsChallenges(Publisher(names, records), names), clock),
         issuers=_issuers(platform),
-        hosts=_hosts(home, platform, clock),
+        hosts=guarded_hosts(_hosts(home, platform, clock), services.claims),
         image=Images(platform.image.cache).image,
         new_id=lambda: str(uuid4()),
     )

@@ -16,6 +16,8 @@ from mailstead.orders.model import StateInUse
 from mailstead.orders.port import Desk
 from mailstead.sites.model import Platform
 
+from .quarantine import Quarantine
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -30,6 +32,7 @@ class Running:
     works: bool
     authority_pem: Callable[[], bytes | None]  # root of the built-in authority; None: the internet's
     outside: Callable[[Target], Outside]
+    quarantine: Quarantine
     doctor: Doctor
 
     def tenant_of(self, address: str) -> str:
@@ -42,7 +45,8 @@ class Running:
         return owner
 
     def demand_worker(self) -> None:
-        """Raise StateInUse unless orders are carried out here."""
+        """Raise StateInUse, or Quarantined, unless orders are carried out here."""
+        self.quarantine.standing.refuse_quarantined()
         if not self.works:
             remedy = "leave it to that one, or stop it first"
             raise StateInUse("another worker serves this platform", field="home", value=self.home, remedy=remedy)
