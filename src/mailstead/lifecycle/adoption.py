@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from mailstead.dns.ownership import shape
 from mailstead.ground.errors import Conflict, InvalidInput, NotFound
-from mailstead.tenants.model import Tenant
+from mailstead.storage.model import Role, VolumeKey
+from mailstead.tenants.model import Mailbox, Tenant
 from mailstead.tenants.store import Source
 
+from .parts.mail import probe_address
 from .recovery import Proposal, Seen, Traces, proposals
 from .sweep import Sweep, shapes_of, zones_of
 from .world import World
@@ -34,14 +36,28 @@ class Adoption:
 
         Raises NotFound where nothing bears its name, InvalidInput without *wanted*, Conflict, DomainTaken.
         """
-        seen = self.seen()
-        traces = seen.traces.get(name)
-        if traces is None:
-            remedy = "see mailstead quarantine show; a new tenant is added: mailstead tenant add"
-            raise NotFound(f"nothing that bears the name {name} is there", field="tenant", value=name, remedy=remedy)
+        traces = self._traces(self.seen(), name)
         if name not in self._world.tenants.all():
             self._world.tenants.add(_demanded(name, wanted), source=source)
         return [*self._take_over(name, traces), *self._take_over_names(name)]
+
+    def draft(self, name: str) -> Tenant:
+        """Return what a tenant that is there seems to be: its domains, mailboxes and sizes. Raises NotFound.
+
+        Aliases, lists, policies and firewall rules are not read back.
+        """
+        traces = self._traces(self.seen(), name)
+        ports = self._world.ports(traces.hosts[0])
+        machine = ports.machines.machines().get(name)
+        data = ports.volumes.volumes().get(VolumeKey(name, Role.DATA))
+        allowance = {"vcpus": machine.vcpus, "memory_mib": machine.memory_mib} if machine else {}
+        allowance |= {"disk_gib": data.size_mib // 1024} if data else {}
+        domains = [{"name": zone} for zone in traces.zones]
+        bare = Tenant.parse({"name": name, "domains": domains, "allowance": allowance})
+        rooms = ports.mail.observe(name).mailboxes.values() if machine else ()
+        boxes = [Mailbox(address=room.address, quota_mib=room.quota_mib) for room in rooms]
+        probe = probe_address(bare)
+        return bare.changed(mailboxes=tuple(box for box in boxes if box.address != probe))
 
     def trust(self, seen: Seen) -> list[str]:
         """Take over host, numbers and records of every known tenant; withhold the numbers of unknown ones.
@@ -51,6 +67,13 @@ class Adoption:
         entries = self._world.tenants.all()
         done = [word for name, traces in seen.traces.items() for word in self._take_over(name, traces, entries)]
         return done + [word for name in entries for word in self._take_over_names(name)]
+
+    def _traces(self, seen: Seen, name: str) -> Traces:
+        traces = seen.traces.get(name)
+        if traces is None or not traces.hosts:
+            remedy = "see mailstead quarantine show; a new tenant is added: mailstead tenant add"
+            raise NotFound(f"nothing that bears the name {name} is there", field="tenant", value=name, remedy=remedy)
+        return traces
 
     def _take_over(self, name: str, traces: Traces, known: Iterable[str] | None = None) -> Iterator[str]:
         """Take over numbers and host; of a tenant that is not *known* only the numbers, under its name."""

@@ -2,13 +2,13 @@
 
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from mailstead.dns.model import DkimKey, Record
 from mailstead.dns.naming import namings_of
 from mailstead.dns.ownership import shape
-from mailstead.dns.plan import records_for
+from mailstead.dns.plan import records_for, zone_of
 from mailstead.dns.reverse import pointers, reverse_zones
 from mailstead.ground.errors import MailsteadError
 from mailstead.networks.model import Numbers, Segment
@@ -63,22 +63,30 @@ class Sweep:
 
     def _traces(self, name: str) -> Traces:
         machines, disks = tuple(self._machines[name]), tuple(sorted(self._disks[name]))
-        return Traces(machines, self._segments[name], disks, tuple(sorted(self._zones[name])))
+        return Traces(machines, self._segments[name], disks, tuple(self._zones[name]))
 
     def _look_at_zones(self) -> None:
-        """Note whose the zones are. A reverse zone belongs to all."""
-        owners = {domain.name: name for name, entry in self._entries.items() for domain in entry.tenant.domains}
-        for zone in sorted(self._world.names.zones() - set(_shared(self._world))):
-            records = self._world.names.records(zone)
-            owner = owners.get(zone) or self._owner_by_address(records)
+        """Note whose the zones are, those of mail hosts first. A reverse zone belongs to all."""
+        server, owners = self._world.names, self._owners()
+        found = {zone: server.records(zone) for zone in sorted(server.zones() - set(_shared(self._world)))}
+        for zone, records in found.items():
+            owners.setdefault(zone, self._owner_by_address(records))
+        for zone, records in found.items():
+            owners[zone] = owners[zone] or _owner_by_mail(records, owners)
+        for zone in sorted(found, key=lambda zone: not self._owner_by_address(found[zone])):
+            owner = owners[zone]
             if owner is None:
                 self._nobodys.append(zone)
             else:
                 self._zones[owner].append(zone)
             if owner in self._entries:
-                self._note_strange(zone, owner, records)
+                self._note_strange(zone, owner, found[zone])
+
+    def _owners(self) -> dict[str, str | None]:
+        return {domain.name: name for name, entry in self._entries.items() for domain in entry.tenant.domains}
 
     def _owner_by_address(self, records: Iterable[Record]) -> str | None:
+        """Return the tenant whose public address stands in the zone."""
         values = {record.value for record in records if record.kind in {"A", "AAAA"}}
         for name, segments in self._segments.items():
             if any({str(found.public_ipv4), str(found.public_ipv6)} & values for found in segments.values()):
@@ -90,6 +98,13 @@ class Sweep:
         left = [record for record in records - self._world.records.of(zone) if shape(record) not in shapes]
         if left:
             self._strange[zone] = len(left)
+
+
+def _owner_by_mail(records: Iterable[Record], owners: Mapping[str, str | None]) -> str | None:
+    """Return the tenant in whose zone the host lies to which the zone's mail goes."""
+    hosts = [record.value.split()[-1].rstrip(".") for record in records if record.kind == "MX"]
+    zones = [zone_of(host, owners) for host in hosts]
+    return next((owners[zone] for zone in zones if zone and owners[zone]), None)
 
 
 def shapes_of(world: World, tenant: Tenant, numbers: Numbers | None) -> set[tuple[str, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailstead.ground.clock import Clock
-from mailstead.ground.errors import Conflict, MailsteadError, Refused
+from mailstead.ground.errors import Conflict, InvalidInput, MailsteadError, Refused
 from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.recovery import Proposal
 from mailstead.orders import plan
@@ -90,6 +90,12 @@ class Quarantine:
     def proposals(self) -> list[Proposal]:
         """Return what to adopt, recreate or leave."""
         return self.adoption.proposals()
+
+    def refuse_other_name(self, typed: str, name: str) -> None:
+        """Raise InvalidInput unless *typed* is the platform's *name*: a confirmation that no habit gives."""
+        if typed != name:
+            remedy = f"type {name}"
+            raise InvalidInput(f"this platform is not named {typed!r}", field="platform", value=typed, remedy=remedy)
 
     def leave(self) -> list[str]:
         """Let the platform act; return what was taken over from the world, in words. May be repeated when cut short.
