@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from mailstead.dns.ownership import shape
 from mailstead.ground.errors import Conflict, InvalidInput, NotFound
 from mailstead.storage.model import Role, VolumeKey
-from mailstead.tenants.model import Mailbox, Tenant
+from mailstead.tenants.model import Mailbox, MailDomain, Tenant
 from mailstead.tenants.store import Source
 
 from .parts.mail import probe_address
@@ -39,7 +39,7 @@ class Adoption:
         traces = self._traces(self.seen(), name)
         if name not in self._world.tenants.all():
             self._world.tenants.add(_demanded(name, wanted), source=source)
-        return [*self._take_over(name, traces), *self._take_over_names(name)]
+        return [*self._take_over(name, traces), *self._take_over_wanted(name, traces), *self._take_over_names(name)]
 
     def draft(self, name: str) -> Tenant:
         """Return what a tenant that is there seems to be: its domains, mailboxes and sizes. Raises NotFound.
@@ -47,17 +47,10 @@ class Adoption:
         Aliases, lists, policies and firewall rules are not read back.
         """
         traces = self._traces(self.seen(), name)
-        ports = self._world.ports(traces.hosts[0])
-        machine = ports.machines.machines().get(name)
-        data = ports.volumes.volumes().get(VolumeKey(name, Role.DATA))
+        machine = self._world.ports(traces.hosts[0]).machines.machines().get(name)
         allowance = {"vcpus": machine.vcpus, "memory_mib": machine.memory_mib} if machine else {}
-        allowance |= {"disk_gib": data.size_mib // 1024} if data else {}
         domains = [{"name": zone} for zone in traces.zones]
-        bare = Tenant.parse({"name": name, "domains": domains, "allowance": allowance})
-        rooms = ports.mail.observe(name).mailboxes.values() if machine else ()
-        boxes = [Mailbox(address=room.address, quota_mib=room.quota_mib) for room in rooms]
-        probe = probe_address(bare)
-        return bare.changed(mailboxes=tuple(box for box in boxes if box.address != probe))
+        return self._enlarged(Tenant.parse({"name": name, "domains": domains, "allowance": allowance}), traces)
 
     def trust(self, seen: Seen) -> list[str]:
         """Take over host, numbers and records of every known tenant; withhold the numbers of unknown ones.
@@ -86,6 +79,29 @@ class Adoption:
         if traces.hosts and self._world.tenants.get(name).host not in traces.hosts:
             self._world.tenants.settle_on(name, traces.hosts[0])
             yield f"{name} lives on {traces.hosts[0]}"
+
+    def _take_over_wanted(self, name: str, traces: Traces) -> Iterator[str]:
+        """Want what would be lost otherwise: domains, mailboxes and disk room that came after this state."""
+        before = self._world.tenants.get(name).tenant
+        after = self._world.tenants.change(name, lambda tenant: self._enlarged(tenant, traces)).tenant
+        yield from (f"domain {zone}" for zone in traces.zones if after.domains != before.domains)
+        yield from (f"mailbox {box.address}" for box in after.mailboxes if box not in before.mailboxes)
+        if after.allowance != before.allowance:
+            yield f"disk of {after.allowance.disk_gib} GiB"
+
+    def _enlarged(self, tenant: Tenant, traces: Traces) -> Tenant:
+        """Return the tenant with the domains, mailboxes and disk room that are there and that it lacks."""
+        ports = self._world.ports(traces.hosts[0])
+        known = {domain.name for domain in tenant.domains}
+        domains = tuple(MailDomain(name=zone) for zone in traces.zones if zone not in known)
+        named = tenant.changed(domains=(*tenant.domains, *domains))
+        rooms = ports.mail.observe(tenant.name).mailboxes if tenant.name in ports.machines.machines() else {}
+        strange = rooms.keys() - {probe_address(tenant), *(box.address for box in tenant.mailboxes)}
+        boxes = [Mailbox(address=address, quota_mib=rooms[address].quota_mib) for address in sorted(strange)]
+        data = ports.volumes.volumes().get(VolumeKey(tenant.name, Role.DATA))
+        disk_gib = max(tenant.allowance.disk_gib, data.size_mib // 1024 if data else 0)
+        allowance = tenant.allowance.changed(disk_gib=disk_gib)
+        return named.changed(mailboxes=(*tenant.mailboxes, *boxes), allowance=allowance)
 
     def _take_over_names(self, name: str) -> Iterator[str]:
         """Write into the ledger what the tenant's zones hold of ours, and nothing else."""

@@ -88,6 +88,8 @@ def _moved(seen: Seen, entries: Mapping[str, Entry], held: Mapping[str, Numbers]
             told.append(f"it has VLAN {traces.numbers.vlan} and {traces.numbers.public_ipv4} by now")
         if traces.hosts and entry.host not in traces.hosts:
             told.append(f"it lives on {traces.hosts[0]} by now")
+        later = sorted({*traces.zones} - {domain.name for domain in entry.tenant.domains})
+        told += [f"it has zone {zone} by now" for zone in later]
         if told:
             yield Proposal("adopt", f"tenant {name}", "; ".join(told), f"mailstead quarantine adopt {name}")
         if entry.tenant.status is Status.REMOVED and traces.machines:

@@ -18,7 +18,8 @@ from mailstead.state.store import StandingStore
 from mailstead.storage.drivers.claim import FolderClaim
 
 P = TypeVar("P")
-LOOKS = frozenset({"machines", "statistics", "room", "volumes", "segments", "prepared", "observe", "wait_ready"})
+_ON_HOSTS = {"machines", "statistics", "room", "volumes", "segments", "prepared", "observe", "wait_ready"}
+LOOKS = frozenset(_ON_HOSTS | {"zones", "records", "anchors", "serials"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ class HostClaims:
     def quarantined(self) -> bool:
         """Whether this state may not act."""
         return bool(self._standing.get().quarantine)
+
+    def refuse_quarantined(self) -> None:
+        """Raise Quarantined unless this state may act."""
+        self._standing.refuse_quarantined()
 
     def demand(self, host: str) -> None:
         """Return if this platform may write to the host, claiming it where nobody has.

@@ -42,7 +42,7 @@ from mailstead.storage.drivers.memory import MemoryVolumes
 from mailstead.storage.model import Role, VolumeKey
 from mailstead.tenants.store import TenantStore
 
-from .claims import HostClaims, guarded_hosts
+from .claims import HostClaims, guarded, guarded_hosts
 from .memory_view import memory_view
 from .quarantine import GatedDesk, Quarantine
 from .running import Running
@@ -159,8 +159,8 @@ def memory_platform(folder: Path, platform: Platform, outside: Outside | None = 
         vault=vault,
         dkim=DkimBook(database),
         sights=SightBook(database),
-        names=outside.names,
-        resolver=outside.resolver,
+        names=guarded(outside.names, standing.refuse_quarantined),
+        resolver=guarded(outside.resolver, standing.refuse_quarantined),
         issuer=outside.issuing(BuiltInAuthority(own.issuing, lambda: own.issuing_key, outside.clock)),
         issuers=("mailstead.example",),
         hosts=guarded_hosts(outside.hosts, claims),

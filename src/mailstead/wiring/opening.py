@@ -42,7 +42,7 @@ from mailstead.state.database import Database
 from mailstead.state.store import StandingStore
 from mailstead.tenants.store import TenantStore
 
-from .claims import HostClaims, claim_places, guarded_hosts
+from .claims import HostClaims, claim_places, guarded, guarded_hosts
 from .founding import PLATFORM_FILE, database_url
 from .hosts import libvirt_host
 from .images import Images
@@ -144,8 +144,8 @@ def _world(services: Services, database: Database) -> World:
         vault=vault,
         dkim=DkimBook(database),
         sights=SightBook(database),
-        names=names,
-        resolver=resolver,
+        names=guarded(names, services.claims.refuse_quarantined),
+        resolver=guarded(resolver, services.claims.refuse_quarantined),
         issuer=_issuer(platform, vault, DnsChallenges(Publisher(names, records), names), clock),
         issuers=_issuers(platform),
         hosts=guarded_hosts(_hosts(home, platform, clock), services.claims),
