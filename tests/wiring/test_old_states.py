@@ -195,6 +195,8 @@ VERBS: dict[str, Callable[[Stage], object]] = {
     "forget anchor": lambda stage: stage.world.resolver.forget(["acme.example"]),
     "claim host": lambda stage: stage.running.quarantine.claims.take_over("kvm1"),
 }
+
+
 @pytest.fixture(scope="module")
 def quarantined(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     with pytest.MonkeyPatch.context() as patch:
