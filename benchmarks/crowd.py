@@ -45,6 +45,7 @@ from mailstead.state.database import Database
 from mailstead.storage.model import Volume, VolumeKey
 from mailstead.tenants.model import Tenant
 from mailstead.wiring import Running, memory_platform
+from mailstead.wiring.memory import memory_outside
 
 POOLS = {"ipv4_pool": "10.64.0.0/12", "public_ipv4": "198.18.0.0/15", "public_ipv6": "2001:db8:6d73::/64"}
 MAILBOXES = 3
@@ -83,9 +84,11 @@ def crowd_numbers(number: int) -> Numbers:
 
 def put_in_service(folder: Path, tenants: int, hosts: int) -> Running:
     """Return a platform on which so many tenants are in service, just as onboarding leaves them."""
-    running, engine = memory_platform(folder, crowd_platform(hosts))
+    outside = memory_outside(crowd_platform(hosts))
+    running, engine = memory_platform(folder, crowd_platform(hosts), outside)
     engine.close()
-    steps, world = running.steps, running.world
+    world = replace(running.world, hosts=outside.hosts)  # past the claims, to the drivers themselves
+    steps = Steps(world)
     for ports in world.hosts.values():
         ports.switch.prepare(host_network_for(world.platform.network, world.platform.dns))
     database = world.tenants._database  # noqa: SLF001 (nothing else may batch its transactions)

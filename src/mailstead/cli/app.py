@@ -8,7 +8,24 @@ import typer
 
 from mailstead.ground.errors import MailsteadError
 
-from . import audit, checks, demo, doctor, hosts, images, mail, orders, plans, platform, services, show, tenants
+from . import (
+    audit,
+    checks,
+    claims,
+    demo,
+    doctor,
+    hosts,
+    images,
+    mail,
+    orders,
+    plans,
+    platform,
+    quarantine,
+    services,
+    show,
+    state,
+    tenants,
+)
 from .face import DEFAULT_HOME, Face
 
 app = typer.Typer(
@@ -29,7 +46,10 @@ app.add_typer(orders.app, name="order", help="Orders: what is being done, was do
 app.add_typer(hosts.app, name="host", help="Hosts: what they have and carry.")
 app.add_typer(services.app, name="services", help="What the platform runs on this machine beside machines.")
 app.add_typer(images.app, name="image", help="The guest appliance that machines start from.")
+app.add_typer(state.app, name="state", help="The platform's own state: backed up, restored.")
+app.add_typer(quarantine.app, name="quarantine", help="After a restore: compare, adopt, and let the platform act.")
 app.add_typer(audit.app, name="audit", help="The audit chain: who did what, and whether it is whole.")
+claims.register(hosts.app)
 for commands in (platform, plans, checks, doctor, demo):
     commands.register(app)
 

@@ -59,6 +59,17 @@ def all_ours(found: Iterable[Record], ours: Iterable[Record]) -> bool:
     return all(record.key in owned for record in found)
 
 
+def shape(record: Record) -> tuple[str, ...]:
+    """Return what makes a record known as one that we would write, whatever it says: where it stands, and its kind.
+
+    Of kinds that many may write side by side (CAA, texts of others) only the very same value is known.
+    """
+    place = _single_place(record)
+    if place:
+        return place
+    return (record.name, record.kind) if record.kind == "TLSA" else record.key
+
+
 def _by_key(records: Iterable[Record]) -> dict[Key, Record]:
     return {record.key: record for record in records}
 

@@ -27,7 +27,7 @@ from .workflow import PURGE, REMOVE, SETTLE
 
 
 class Lifecycle:
-    """The verbs of a tenant's life."""
+    """The verbs of a tenant's life. What the desk would not admit is refused before anything is remembered."""
 
     def __init__(self, steps: Steps, desk: Desk) -> None:
         self._steps = steps
@@ -50,6 +50,7 @@ class Lifecycle:
 
     def change(self, name: str, change: Callable[[Tenant], Tenant], *, allow_loss: Collection[str] = ()) -> str:
         """Change what is wanted for a tenant, and bring it about. Raises UnsafePlan before anything is changed."""
+        self._desk.admit(SETTLE)
         entry = self._living(name)
         self._take_over(entry, change(entry.tenant), allow_loss)
         return self.settle(name, allow_loss=allow_loss)
@@ -80,6 +81,7 @@ class Lifecycle:
 
     def set_password(self, name: str, address: str, password: Secret | None) -> None:
         """Keep the Argon2id hash of a mailbox's password; what is served changes with the next order."""
+        self._desk.admit(SETTLE)
         if password is not None:
             self._world.vault.put(name, f"password/{address}", self._world.chance.hashed(password).encode())
 
@@ -89,6 +91,7 @@ class Lifecycle:
 
     def import_mailboxes(self, name: str, rows: Sequence[MailboxRow]) -> tuple[str, dict[str, str]]:
         """Add all mailboxes in *rows* or none; return the order and the passwords that were made, by address."""
+        self._desk.admit(SETTLE)
         wanted = self._living(name).tenant
         for row in rows:
             wanted = changes.with_mailbox(wanted, row.mailbox)
@@ -113,6 +116,7 @@ class Lifecycle:
 
     def apply_files(self, plan: ChangePlan[Tenant], *, allow_loss: Collection[str] = ()) -> dict[str, str]:
         """Take over what the files say, and return the orders by tenant. Raises UnsafePlan before any change."""
+        self._desk.admit(SETTLE)
         plan.refuse_if_unsafe(allow_loss)
         for change in plan:
             if change.before and change.after:
@@ -129,6 +133,7 @@ class Lifecycle:
 
     def resume(self, name: str) -> str:
         """Bring a suspended tenant, or a removed one within its grace time, back into service. Raises HostsFull."""
+        self._desk.admit(SETTLE)
         entry = self._world.tenants.get(name)
         if any(order.kind == PURGE and order.status.is_open for order in self._desk.list(name, None, 10)):
             remedy = "wait for its end, then add the tenant anew"
@@ -138,6 +143,7 @@ class Lifecycle:
 
     def remove(self, name: str) -> str:
         """Take a tenant out of service; its disks stay for the grace time."""
+        self._desk.admit(REMOVE)
         entry = self._world.tenants.change(name, lambda tenant: changes.standing(tenant, Status.REMOVED))
         return self._order(REMOVE, entry)
 
@@ -175,7 +181,6 @@ class Lifecycle:
 
     def _take_over(self, entry: Entry, wanted: Tenant, allow_loss: Collection[str]) -> None:
         """Remember what is wanted from now on, after refusing at once what the order would refuse later."""
-        self._desk.admit(SETTLE)
         self._refuse(entry, wanted, allow_loss)
         name = wanted.name
         self._world.tenants.change(name, lambda _: wanted)

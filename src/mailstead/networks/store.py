@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, Row, String, Table, delete, insert, select
+from sqlalchemy import Column, Connection, Integer, Row, String, Table, delete, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from mailstead.ground.errors import Conflict
@@ -48,6 +48,15 @@ class NumberStore:
         raise Conflict(
             f"others took every number chosen for {tenant}", field="tenant", value=tenant, remedy="try again"
         )
+
+    def adopt(self, tenant: str, numbers: Numbers) -> None:
+        """Write down the numbers that a tenant is seen to have; whoever else was written down with one loses all of
+        his, and gets others when he next asks."""
+        columns, row = network_numbers.c, _row(numbers)
+        others = [columns[name] == value for name, value in row.items()]
+        with self._database.transaction() as connection:
+            connection.execute(delete(network_numbers).where(or_(columns.tenant == tenant, *others)))
+            connection.execute(insert(network_numbers).values(tenant=tenant, **row))
 
     def of(self, tenant: str) -> Numbers | None:
         """Return the tenant's numbers, None if it has none."""

@@ -16,8 +16,13 @@ def read_tenants(folder: Path) -> dict[str, Tenant]:
     return {path.stem: _read(path) for path in sorted(folder.glob("*.toml"))}
 
 
+def read_tenant(path: Path, name: str) -> Tenant:
+    """Read one file, wherever it lies, that speaks of *name*; raise NotFound, or InvalidInput naming the field."""
+    return Tenant.parse({"name": name, **read_toml(path)}, where=path.name)
+
+
 def _read(path: Path) -> Tenant:
-    tenant = Tenant.parse({"name": path.stem, **read_toml(path)}, where=path.name)
+    tenant = read_tenant(path, path.stem)
     if tenant.name != path.stem:
         remedy = f"rename the file to {tenant.name}.toml"
         raise InvalidInput(f"{path.name} speaks of {tenant.name}", field="name", value=tenant.name, remedy=remedy)

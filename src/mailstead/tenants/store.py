@@ -133,6 +133,10 @@ class TenantStore:
                 connection.execute(update(tenants).where(tenants.c.tenant == name).values(host=known))
             return known
 
+    def settle_on(self, name: str, host: str) -> None:
+        """Remember the host on which the tenant was seen to live."""
+        self._set(name, host=host)
+
     def mark_removed(self, name: str, at: datetime | None) -> None:
         """Remember since when the tenant is removed; None: it is back."""
         self._set(name, removed_at=at)

@@ -1,12 +1,14 @@
 """A new platform: its folder, file, key and database. What is there is kept."""
 
 from pathlib import Path
+from uuid import uuid4
 
 from mailstead.ground.errors import Denied
 from mailstead.ground.files import write_whole
 from mailstead.security.keyfile import create_key_file
 from mailstead.sites.files import read_platform
 from mailstead.state.database import Database
+from mailstead.state.store import StandingStore
 
 PLATFORM_FILE = "mailstead.toml"
 
@@ -32,6 +34,7 @@ def found_platform(home: Path, example: str) -> list[Path]:
         raise Denied(f"{error.filename} cannot be written", field="home", value=home, remedy=remedy) from error
     database = Database(database_url(home, platform.state.database))
     database.migrate()
+    StandingStore(database, lambda: str(uuid4())).get()
     database.close()
     return made
 

@@ -1,9 +1,11 @@
 """A platform that lives in this process alone: for the trial, for tests, for the simulation of thousands."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 from mailstead.certificates.drivers.ca import BuiltInAuthority
 from mailstead.certificates.port import Issuer
@@ -14,6 +16,7 @@ from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, VirtualClock
 from mailstead.hypervisors.model import DirectBoot
+from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.chance import Chance, RealChance
 from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
@@ -31,11 +34,15 @@ from mailstead.security.keyfile import create_key_file
 from mailstead.security.store import Vault
 from mailstead.sites.model import Platform
 from mailstead.state.database import Database
+from mailstead.state.store import StandingStore
+from mailstead.storage.drivers.claim import MemoryClaim
 from mailstead.tenants.store import TenantStore
 
 from .audited import AuditedDesk, this_user
+from .claims import HostClaims, guarded, guarded_hosts
 from .memory_host import PLENTY, Metal, memory_host
 from .memory_view import memory_view
+from .quarantine import GatedDesk, Quarantine
 from .running import Running
 from .secrets import authority
 
@@ -62,6 +69,7 @@ class Outside:
     issuing: Callable[[Issuer], Issuer] = lambda issuer: issuer
     chance: Chance = field(default_factory=RealChance)
     database: Database | None = None
+    claims: Mapping[str, MemoryClaim] = field(default_factory=lambda: defaultdict(MemoryClaim))
 
 
 def memory_outside(platform: Platform, clock: Clock | None = None, metal: Metal = PLENTY) -> Outside:
@@ -88,6 +96,8 @@ def memory_platform(
     vault = Vault(database, key_file)
     own = authority(vault, platform.name, outside.clock)
     numbers = count(1)
+    standing = StandingStore(database, lambda: str(uuid4()))
+    claims = HostClaims(standing, {host: (outside.claims[host],) for host in outside.hosts})
     world = World(
         platform=platform,
         clock=outside.clock,
@@ -98,11 +108,11 @@ def memory_platform(
         vault=vault,
         dkim=DkimBook(database),
         sights=SightBook(database),
-        names=outside.names,
-        resolver=outside.resolver,
+        names=guarded(outside.names, standing.refuse_quarantined),
+        resolver=guarded(outside.resolver, standing.refuse_quarantined),
         issuer=outside.issuing(BuiltInAuthority(own.issuing, lambda: own.issuing_key, outside.clock)),
         issuers=("mailstead.example",),
-        hosts=outside.hosts,
+        hosts=guarded_hosts(outside.hosts, claims),
         image=lambda _base: IMAGE,
         new_id=lambda: f"{len(outside.journal.ledger.list(None, None, 10**9))}-{next(numbers)}",
         chance=outside.chance,
@@ -111,9 +121,11 @@ def memory_platform(
     engine = MemoryEngine(outside.clock, journal=outside.journal, limits=limits, seed=seed)
     steps = Steps(world)
     Runbooks(steps).register(engine)
-    engine.launch()
+    works = not standing.get().quarantine
+    if works:
+        engine.launch()
     trail = AuditTrail(database, outside.clock, this_user())
-    desk = AuditedDesk(engine, trail)
+    desk = AuditedDesk(GatedDesk(engine, standing.refuse_quarantined), trail)
     lifecycle = Lifecycle(steps, desk)
     running = Running(
         folder,
@@ -122,9 +134,10 @@ def memory_platform(
         steps,
         desk,
         lifecycle,
-        works=True,
+        works=works,
         authority_pem=own.root.encode,
-        outside=lambda target: memory_view(world, target),
+        outside=lambda target: memory_view(replace(world, hosts=outside.hosts), target),
+        quarantine=Quarantine(standing, claims, Adoption(world), outside.journal.ledger, outside.clock),
         doctor=Doctor(
             Sources(
                 world,

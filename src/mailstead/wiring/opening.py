@@ -20,6 +20,7 @@ from mailstead.dns.workflow import DnsChallenges, Publisher, Server
 from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, SystemClock
+from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
@@ -39,13 +40,16 @@ from mailstead.security.store import Vault
 from mailstead.sites.files import read_platform
 from mailstead.sites.model import Host, Platform
 from mailstead.state.database import Database
+from mailstead.state.store import StandingStore
 from mailstead.tenants.store import TenantStore
 
 from .audited import AuditedDesk, this_user
+from .claims import HostClaims, claim_places, guarded, guarded_hosts
 from .founding import PLATFORM_FILE, database_url
 from .hosts import libvirt_host
 from .images import Images
 from .memory_host import memory_host
+from .quarantine import GatedDesk, Quarantine
 from .running import Running
 from .secrets import account_key, authority
 from .services import Services
@@ -64,13 +68,17 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
     database.migrate()
     key_file = home / platform.state.key_file
     vault = Vault(database, key_file)
-    services = Services(home, platform, vault, clock)
-    if worker:
+    standing = StandingStore(database, lambda: str(uuid4()))
+    claims = HostClaims(standing, {host.name: claim_places(host) for host in platform.hosts})
+    services = Services(home, platform, vault, clock, claims)
+    acts = worker and not standing.get().quarantine
+    if acts:
         services.start()
     world = _world(services, database)
     leases, beats = LeaseStore(database, clock), HeartbeatStore(database, clock)
+    ledger = OrderLedger(database)
     engine = DbosEngine(
-        OrderLedger(database),
+        ledger,
         leases,
         beats,
         system_url=database_url(home, platform.state.orders, "orders"),
@@ -80,11 +88,11 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
     )
     steps = Steps(world)
     trail = AuditTrail(database, clock, this_user())
-    desk = AuditedDesk(engine, trail)
+    desk = AuditedDesk(GatedDesk(engine, standing.refuse_quarantined), trail)
     lifecycle = Lifecycle(steps, desk)
     Runbooks(steps).register(engine)
     try:
-        works = worker and _launched(engine)
+        works = acts and _launched(engine)
         yield Running(
             home,
             platform,
@@ -95,6 +103,7 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
             works,
             _root(platform, vault, clock),
             _outside(world),
+            Quarantine(standing, claims, Adoption(world), ledger, clock),
             Doctor(Sources(world, lifecycle, desk, leases, beats.all, trail, key_file, database.files)),
             trail,
         )
@@ -108,7 +117,9 @@ def open_services(home: Path) -> Services:
     platform = read_platform(home / PLATFORM_FILE)
     database = Database(database_url(home, platform.state.database))
     database.migrate()
-    return Services(home, platform, Vault(database, home / platform.state.key_file), SystemClock())
+    standing = StandingStore(database, lambda: str(uuid4()))
+    claims = HostClaims(standing, {host.name: claim_places(host) for host in platform.hosts})
+    return Services(home, platform, Vault(database, home / platform.state.key_file), SystemClock(), claims)
 
 
 def open_images(home: Path) -> Images:
@@ -138,11 +149,11 @@ def _world(services: Services, database: Database) -> World:
         vault=vault,
         dkim=DkimBook(database),
         sights=SightBook(database),
-        names=names,
-        resolver=resolver,
+        names=guarded(names, services.claims.refuse_quarantined),
+        resolver=guarded(resolver, services.claims.refuse_quarantined),
         issuer=_issuer(platform, vault, DnsChallenges(Publisher(names, records), names), clock),
         issuers=_issuers(platform),
-        hosts=_hosts(home, platform, clock),
+        hosts=guarded_hosts(_hosts(home, platform, clock), services.claims),
         image=Images(platform.image.cache).image,
         new_id=lambda: str(uuid4()),
     )

@@ -13,7 +13,7 @@ def remove_everything(home: Path, *, images: bool = False) -> str:
     """Remove machines, disks, networks, zones and services of the platform in *home*, and *home* itself.
 
     Works after a run that was killed anywhere; nothing there is no error. Returns what was kept: the cache of guest
-    images, unless *images*.
+    images, unless *images*. Raises HostClaimed, Superseded where a host is another's.
     """
     if not (home / PLATFORM_FILE).exists():
         shutil.rmtree(home, ignore_errors=True)
@@ -21,11 +21,13 @@ def remove_everything(home: Path, *, images: bool = False) -> str:
     platform = read_platform(home / PLATFORM_FILE)
     services = open_services(home)
     services.start_hosts()
+    for host in platform.hosts:
+        services.claims.demand(host.name)
     with open_platform(home) as running:
         for ports in running.world.hosts.values():
             for name in ports.machines.machines():
                 ports.machines.remove(name)
-    services.stop()
+    services.stop(give_up=True)
     for host in platform.hosts:
         shutil.rmtree(host.folder, ignore_errors=True)
     shutil.rmtree(home, ignore_errors=True)

@@ -17,6 +17,8 @@ from mailstead.orders.port import Desk
 from mailstead.security.audit_store import AuditTrail
 from mailstead.sites.model import Platform
 
+from .quarantine import Quarantine
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -31,6 +33,7 @@ class Running:
     works: bool
     authority_pem: Callable[[], bytes | None]  # root of the built-in authority; None: the internet's
     outside: Callable[[Target], Outside]
+    quarantine: Quarantine
     doctor: Doctor
     trail: AuditTrail
 
@@ -44,7 +47,8 @@ class Running:
         return owner
 
     def demand_worker(self) -> None:
-        """Raise StateInUse unless orders are carried out here."""
+        """Raise StateInUse, or Quarantined, unless orders are carried out here."""
+        self.quarantine.standing.refuse_quarantined()
         if not self.works:
             remedy = "leave it to that one, or stop it first"
             raise StateInUse("another worker serves this platform", field="home", value=self.home, remedy=remedy)

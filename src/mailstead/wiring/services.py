@@ -16,6 +16,7 @@ from mailstead.networks.plan import host_network_for
 from mailstead.security.store import Vault
 from mailstead.sites.model import Platform
 
+from .claims import HostClaims
 from .secrets import tsig_secret
 from .started import Started
 
@@ -28,6 +29,7 @@ class Services:
     platform: Platform
     vault: Vault
     clock: Clock
+    claims: HostClaims
 
     @property
     def knot(self) -> KnotSettings:
@@ -61,8 +63,15 @@ class Services:
         return [OpenVSwitch(bridge) for bridge in sorted(bridges)]
 
     def start(self) -> None:
-        """Start what does not run, and prepare the switches; may be repeated."""
+        """Start what does not run, and prepare the switches; may be repeated.
+
+        In quarantine only what looking needs is started. Raises HostClaimed, Superseded.
+        """
         self.start_hosts()
+        if self.claims.quarantined:
+            return
+        for host in self.platform.hosts:
+            self.claims.demand(host.name)
         for switch in self.switches:
             switch.prepare(host_network_for(self.platform.network, self.platform.dns))
         if self.platform.dns.driver == "knot":
@@ -77,13 +86,20 @@ class Services:
             self._started.note("libvirt", [(daemon.name, daemon.pid) for daemon in daemons])
             self._started.note("openvswitch", [(name, 0) for name in switch_daemons.ensure_running()])
 
-    def stop(self) -> None:
-        """Take everything of ours off this machine's network, and end what we started; nothing else."""
+    def stop(self, *, give_up: bool = False) -> None:
+        """Take everything of ours off this machine's network, and end what we started; nothing else.
+
+        With *give_up* the hosts are nobody's afterwards. Raises Quarantined, HostClaimed, Superseded.
+        """
+        for host in self.platform.hosts:
+            self.claims.demand(host.name)
         if self.platform.dns.driver == "knot":
             UnboundDaemon(self.unbound, self.clock).stop()
             KnotDaemon(self.knot, self.clock).stop()
         for switch in self.switches:
             switch.withdraw()
+        for host in self.platform.hosts if give_up else ():
+            self.claims.release(host.name)
         if switches := dict(self._started.of("openvswitch")):
             switch_daemons.stop(switches)
         libvirt_daemons.stop_daemons(tuple(libvirt_daemons.Daemon(*daemon) for daemon in self._started.of("libvirt")))
