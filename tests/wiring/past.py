@@ -65,7 +65,7 @@ def deepcopy_orders(journal: Journal, *, with_engine: bool) -> Journal:
 
 
 def remembered(stage: Stage) -> list[Line]:
-    """Return all that the state holds, but for what merely looking notes."""
+    """Return all that the state holds, but for what looking notes, and the trail of what was refused."""
     with closing(Database(f"sqlite:///{stage.folder}/state.sqlite")) as database, database.snapshot() as connection:
         return list(_but_looks(dumped(connection)))
 
@@ -74,7 +74,7 @@ def _but_looks(lines: Iterator[Line]) -> Iterator[Line]:
     looked = False
     for line in lines:
         if isinstance(line, dict):
-            looked = line["table"] in {"sights", "dns_zone"}
+            looked = line["table"] in {"sights", "dns_zone", "audit"}
         if not looked:
             yield line
 
