@@ -19,7 +19,7 @@ from mailstead.wiring import Running
 from .crowd import put_in_service
 from .plan import _memory_mib, _peak_mib
 
-HOURS = (1, 6, 12, 24, 36, 72)  # from one cycle to the next, in turn: on average a day
+HOURS = (1, 3, 6, 12, 24, 48)  # from one cycle to the next, in turn: certificates are due on the 60th day
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ SAMPLES: dict[type, object] = {
 }
 
 
-def paths(kind: type) -> Iterator[str]:
+def paths(kind: Any) -> Iterator[str]:
     """Yield the dotted names of all fields; `*` stands for every member of a tuple."""
     hints = get_type_hints(kind)
     for field in fields(kind):

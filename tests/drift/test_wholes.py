@@ -31,6 +31,7 @@ def test_a_second_record_in_each_place_of_ours_is_found_and_taken_away_only_when
         RECORDS.put(resting, None, extra)
         (plan,) = (found.plan for found in resting.lifecycle.drift())
         (change,) = (change for _, change in plan)
+        assert change.before
         assert (change.before.record, change.after, change.subject) == (extra, None, RECORDS.subject(extra))
         assert "which mailstead did not write" in change.loses
         RECORDS.put(resting, extra, None)
