@@ -1,6 +1,4 @@
-"""mailstead plan | apply | drift."""
-
-from typing import Annotated
+"""mailstead plan | apply; `drift` stands beside them."""
 
 import typer
 
@@ -9,10 +7,8 @@ from mailstead.tenants.files import read_tenants
 from mailstead.wiring import Running
 
 from . import progress, show
+from .drifting import Names, drift
 from .face import AllowLoss, NoWait, Yes, confirm, face_of
-
-Names = Annotated[list[str] | None, typer.Argument(metavar="[TENANT]…", help="Only these tenants.")]
-DRIFT = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -67,20 +63,6 @@ def apply(
         }
         _follow_all(face.json, running, list(orders.values()), wait=not no_wait)
     return None
-
-
-def drift(context: typer.Context, names: Names = None) -> None:
-    """Look for what somebody changed by hand; exit with 3 when there is any."""
-    face = face_of(context)
-    with face.platform() as running:
-        plans = changed(running.lifecycle.planner.plans(names))
-    if face.json:
-        show.as_json([found.as_dict() for found in plans])
-    else:
-        show.plans(plans)
-        show.out.print(f"{len(plans)} tenants differ" if plans else "no drift: everything is as wanted")
-    if plans:
-        raise typer.Exit(DRIFT)
 
 
 def _follow_all(in_json: bool, running: Running, orders: list[str], *, wait: bool) -> None:

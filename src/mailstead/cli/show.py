@@ -12,15 +12,18 @@ from rich.table import Table
 
 from mailstead.ground.errors import MailsteadError
 from mailstead.ground.plans import ChangePlan, Kind
-from mailstead.lifecycle.model import TenantPlan
+from mailstead.lifecycle.drifting import Found
+from mailstead.lifecycle.model import TenantPlan, changed_fields
 from mailstead.monitoring.model import Report, Verdict
 from mailstead.orders.model import OrderView
 
 WIDE = 240
+SHOWN = tuple(Kind)  # removals first
 # In a pipe or a file nothing is cut or folded to the width of a screen that is not there.
 out = Console(highlight=False, emoji=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
+FIELD_MOST = 160  # characters of a line that names one field: a list of flaws can be long
 MARKS = {Kind.REMOVE: "[red]-[/]", Kind.UPDATE: "[yellow]~[/]", Kind.CREATE: "[green]+[/]"}
 
 
@@ -108,15 +111,34 @@ def order(view: OrderView) -> dict[str, Any]:
 
 
 def plans(found: Iterable[TenantPlan]) -> None:
-    """Print plans, removals first within each chapter, losses in red."""
+    """Print plans, removals first, losses in red, and the fields that an update changes."""
     for plan in found:
         out.print(f"[bold]{escape(plan.tenant)}[/]")
-        for chapter, change in plan:
-            loss = f"  [bold red]loses {escape(change.loses)}[/]" if change.loses else ""
-            out.print(f"  {MARKS[change.kind]} {chapter:<12} {escape(change.subject)}{loss}")
-        for section in plan.sections:
-            if section.note:
-                out.print(f"  [dim]·[/] {section.chapter:<12} [dim]{escape(section.note)}[/]")
+        _plan(plan)
+
+
+def drift(found: Iterable[Found]) -> None:
+    """Print what differs, each tenant with how that is to be read."""
+    for one in found:
+        order = f", order {one.order}" if one.order else ""
+        out.print(f"[bold]{escape(one.tenant)}[/]  [dim]{one.state}{order}[/]")
+        _plan(one.plan)
+
+
+def _plan(plan: TenantPlan) -> None:
+    changes = [(section.chapter, change) for section in plan.sections for change in section.plan]
+    for chapter, change in sorted(changes, key=lambda pair: SHOWN.index(pair[1].kind)):
+        loss = f"  [bold red]loses {escape(change.loses)}[/]" if change.loses else ""
+        out.print(f"  {MARKS[change.kind]} {chapter:<12} {escape(change.subject)}{loss}")
+        for difference in changed_fields(change):
+            out.print(f"      [dim]{escape(_cut(str(difference)))}[/]")
+    for section in plan.sections:
+        if section.note:
+            out.print(f"  [dim]·[/] {section.chapter:<12} [dim]{escape(section.note)}[/]")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= FIELD_MOST else f"{text[: FIELD_MOST - 1]}…"
 
 
 def changes(plan: ChangePlan[Any]) -> list[dict[str, Any]]:

@@ -119,9 +119,15 @@ class RecordLedger:
             return {row.zone: row.tenant for row in rows}
 
     def note_zone(self, zone: str, tenant: str) -> None:
-        """Write down that we are about to make *zone*; may be repeated."""
+        """Write down that we are about to make *zone*; may be repeated.
+
+        What was seen of a former zone of this name says nothing of the new one, whose serial may be the same.
+        """
+        known = zone_table.c.zone == zone
         with self._database.transaction() as connection:
-            if not connection.execute(select(zone_table.c.zone).where(zone_table.c.zone == zone)).first():
+            if connection.execute(select(zone_table.c.zone).where(known)).first():
+                connection.execute(update(zone_table).where(known).values(serial=None, fingerprint=None))
+            else:
                 connection.execute(insert(zone_table).values(zone=zone, tenant=tenant))
 
     def drop_zone(self, zone: str) -> None:

@@ -54,7 +54,13 @@ def look_for_drift(planner: Planner, desk: Desk, names: Collection[str] | None =
 
     Who differs is looked at twice, so that what an order ended meanwhile, or a look that came too late, is no alarm.
     """
-    suspects = [plan.tenant for plan in changed(planner.plans(names))]
+    first = changed(planner.plans(names))
+    due = [Found(plan, State.DUE) for plan in first if plan.only_due]
+    suspects = [plan.tenant for plan in first if not plan.only_due]
+    return sorted([*due, *_looked_at_again(planner, desk, suspects)], key=lambda found: found.tenant)
+
+
+def _looked_at_again(planner: Planner, desk: Desk, suspects: Collection[str]) -> list[Found]:
     if not suspects:
         return []
     before = _in_hand(desk)

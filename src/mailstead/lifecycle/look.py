@@ -34,6 +34,7 @@ class Look:
     def __init__(self, world: World) -> None:
         self.world = world
         self._mail: tuple[str, MailState] | None = None
+        self._rollover: tuple[str, Rollover] | None = None
         self._images: dict[Path | None, GuestImage | MailsteadError] = {}
         self._machines: dict[str, dict[str, Machine] | MailsteadError] = {}
         self._volumes: dict[str, dict[VolumeKey, Volume] | MailsteadError] = {}
@@ -110,9 +111,16 @@ class Look:
         return self.world.certificates.all()
 
     def rollover(self, tenant: str) -> Rollover:
-        """Return where one tenant's rollover stands, without parsing the certificates of all others."""
-        known = self.__dict__.get("rollovers")
-        return known.get(tenant, Rollover()) if known is not None else self.world.certificates.of(tenant)
+        """Return where one tenant's rollover stands, without parsing the certificates of all others.
+
+        Only the last one asked for is kept.
+        """
+        known: dict[str, Rollover] | None = self.__dict__.get("rollovers")
+        if known is not None:
+            return known.get(tenant, Rollover())
+        if self._rollover is None or self._rollover[0] != tenant:
+            self._rollover = tenant, self.world.certificates.of(tenant)
+        return self._rollover[1]
 
     def mail(self, host: str, tenant: str) -> MailState:
         """Return what the tenant's mail server holds; only the last one asked for is kept."""

@@ -1,8 +1,8 @@
 """The tenant's disks. They outlive everything else: only a purge gives them up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mailstead.ground.plans import ChangePlan
+from mailstead.ground.plans import Change, ChangePlan
 from mailstead.hypervisors.model import DiskRole, Power
 from mailstead.lifecycle.look import Look
 from mailstead.lifecycle.world import GuestImage, World
@@ -28,10 +28,11 @@ class StoragePart:
     def apply(self, subject: Subject, plan: ChangePlan[Volume]) -> None:
         ports = self.world.ports(subject.host)
         machine = ports.machines.machines().get(subject.name)
+        runs = machine is not None and machine.power is not Power.OFF
         for change in plan:
             if change.after is None:
                 continue
-            if change.before and machine and machine.power is not Power.OFF:
+            if runs and _only_grows(change):
                 ports.machines.grow(subject.name, DiskRole(change.after.role), size_mib=change.after.size_mib)
             else:
                 ports.volumes.ensure(change.after)
@@ -43,6 +44,14 @@ def wanted_volumes(world: World, subject: Subject, look: Look) -> dict[VolumeKey
     folder = world.ports(subject.host).host.folder
     volumes = volumes_for(subject.tenant, folder=folder, image=image.system, system_mib=image.system_mib)
     return {volume.key: volume for volume in volumes}
+
+
+def _only_grows(change: Change[Volume]) -> bool:
+    """Whether a running machine can take this on; all else is refused by name, or waits until it is off."""
+    before, after = change.before, change.after
+    if before is None or after is None or after.size_mib <= before.size_mib:
+        return False
+    return replace(before, size_mib=after.size_mib) == after
 
 
 def image_of(subject: Subject, look: Look) -> GuestImage:

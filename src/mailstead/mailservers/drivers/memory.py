@@ -74,6 +74,8 @@ class _Machine:
         elif isinstance(item, MailboxRoom):
             self.rooms.pop(item.address, None)
             self.mail.pop(item.address, None)
+        elif isinstance(item, Service):
+            self.services.pop(item.name, None)
 
     def state(self, now: datetime) -> MailState:
         used = {address: sum(map(len, self.mail.get(address, []))) for address in self.rooms}
