@@ -171,6 +171,9 @@ class Run:
 
     def still_mine(self) -> None:
         plan.still_owned(self._view(), self.token)
+        self._hold()
+
+    def _hold(self) -> None:
         if not _sure(lambda: self._floor.leases.held(self._lease)):
             raise LostLease(
                 f"order {self.id} lost its hold on {self._lease.resource}",
@@ -236,11 +239,10 @@ class Run:
 
     def _attempt(self, name: str, act: Callable[[], Json]) -> Json:
         self._fence()
-        self.still_mine()
+        self._hold()
         self._floor.demand_room(self._kind)
         result = act()
-        self._fence()
-        self.still_mine()
+        self._hold()  # whether the order is still ours is asked by the very write that calls the step done
         return as_json(result, name)
 
     def _rest(self, seconds: float) -> None:
