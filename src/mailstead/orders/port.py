@@ -102,7 +102,7 @@ class Engine(Desk, Protocol):
         """Stop at the next step and let go; open orders are resumed by the next launch. May be repeated."""
 
     def prune(self, before: datetime) -> int:
-        """Forget the orders that ended before then, and their keys; return how many."""
+        """Forget the orders that ended before then, and their keys; return how many. For the worker, after `launch`."""
 
 
 class Ledger(Protocol):

@@ -68,9 +68,9 @@ def execute(order: OrderView, floor: Floor, motor: Motor, holder: str) -> None:
     """
     if order.status is Status.DONE:  # the crash came between our last word and the engine's
         return
-    lease = _sure(lambda: _await_lease(order, floor, motor, holder))
+    lease = sure(lambda: _await_lease(order, floor, motor, holder))
     try:
-        begun = _sure(lambda: floor.ledger.change(order.id, plan.begun(lease.token, floor.clock.now())))
+        begun = sure(lambda: floor.ledger.change(order.id, plan.begun(lease.token, floor.clock.now())))
         run = Run(begun, lease, floor, motor)
         try:
             floor.workflow(begun.kind)(run, begun.inputs)
@@ -82,7 +82,7 @@ def execute(order: OrderView, floor: Floor, motor: Motor, holder: str) -> None:
         floor.release(lease)
 
 
-def _sure(ask: Callable[[], T]) -> T:
+def sure(ask: Callable[[], T]) -> T:
     """Return what our own database says. While it is full or away this execution ends as by a kill, to be resumed."""
     try:
         return ask()
@@ -171,7 +171,10 @@ class Run:
 
     def still_mine(self) -> None:
         plan.still_owned(self._view(), self.token)
-        if not _sure(lambda: self._floor.leases.held(self._lease)):
+        self._hold()
+
+    def _hold(self) -> None:
+        if not sure(lambda: self._floor.leases.held(self._lease)):
             raise LostLease(
                 f"order {self.id} lost its hold on {self._lease.resource}",
                 field="order",
@@ -236,11 +239,10 @@ class Run:
 
     def _attempt(self, name: str, act: Callable[[], Json]) -> Json:
         self._fence()
-        self.still_mine()
+        self._hold()
         self._floor.demand_room(self._kind)
         result = act()
-        self._fence()
-        self.still_mine()
+        self._hold()  # whether the order is still ours is asked by the very write that calls the step done
         return as_json(result, name)
 
     def _rest(self, seconds: float) -> None:
@@ -268,10 +270,10 @@ class Run:
         return seconds - (self._floor.clock.now() - self._view().steps[-1].started).total_seconds()
 
     def _view(self) -> OrderView:
-        return _sure(lambda: self._floor.ledger.get(self.id))
+        return sure(lambda: self._floor.ledger.get(self.id))
 
     def _fence(self) -> None:
         plan.fenced(self.token)(self._view())
 
     def _change(self, transition: plan.Transition) -> None:
-        _sure(lambda: self._floor.ledger.change(self.id, plan.fenced(self.token, transition)))
+        sure(lambda: self._floor.ledger.change(self.id, plan.fenced(self.token, transition)))

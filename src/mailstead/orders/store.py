@@ -87,7 +87,7 @@ class OrderLedger:
             return _need(connection, order.id)
 
     def get(self, order: str) -> OrderView:
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             return _need(connection, order)
 
     def change(self, order: str, transition: Transition) -> OrderView:
@@ -105,7 +105,7 @@ class OrderLedger:
 
     def active(self) -> builtins.list[OrderView]:
         busy = or_(orders.c.status.in_(OPEN), orders.c.handed)
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             found = connection.scalars(select(orders.c.document).where(busy).order_by(orders.c.sequence))
             return [_json.validate_json(document) for document in found]
 
@@ -115,14 +115,14 @@ class OrderLedger:
             query = query.where(orders.c.tenant == tenant)
         if status is not None:
             query = query.where(orders.c.status == status)
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             return [_json.validate_json(document) for document in connection.scalars(query)]
 
     def ended(self, before: datetime, limit: int) -> Sequence[str]:
         """Return ids out of the *limit* ended orders with the lowest numbers, so that a long list is read in parts."""
         over = and_(orders.c.status.not_in(OPEN), ~orders.c.handed)
         query = select(orders.c.document).where(over).order_by(orders.c.sequence).limit(limit)
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             found = [_json.validate_json(document) for document in connection.scalars(query)]
         return [order.id for order in found if order.ended and order.ended < before]
 
@@ -184,7 +184,7 @@ class LeaseStore:
         return None if token is None else Lease(resource, holder, worker, token)
 
     def holder(self, resource: str) -> str:
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             return connection.scalar(select(leases.c.holder).where(leases.c.resource == resource)) or ""
 
     def all(self) -> builtins.list[Lease]:
@@ -199,7 +199,7 @@ class LeaseStore:
             return connection.execute(put_off).rowcount == 1
 
     def held(self, lease: Lease) -> bool:
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             return connection.scalar(select(leases.c.token).where(_mine(lease))) is not None
 
     def release(self, lease: Lease) -> None:
@@ -243,7 +243,7 @@ class HeartbeatStore:
 
     def silent(self, for_s: float) -> builtins.list[str]:
         """Return the workers that were not seen for so many seconds."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             since = _now(connection, self._clock) - for_s
             return [*connection.scalars(select(workers.c.worker).where(workers.c.seen < since))]
 

@@ -17,7 +17,7 @@ from mailstead.orders import plan
 from mailstead.orders.desk import POLL_S, LedgerDesk
 from mailstead.orders.model import AGAIN_S, Json, Lease, Limits, Reserve, StateInUse, Stopped
 from mailstead.orders.port import Heartbeats, Leases, Ledger, Workflow
-from mailstead.orders.run import execute
+from mailstead.orders.run import execute, sure
 from mailstead.state.database import StateFull
 
 from .beat import Beat
@@ -193,7 +193,8 @@ class DbosEngine(LedgerDesk):
     def _carry_out(self, order: str) -> None:
         holder = f"{order}/{uuid4().hex[:12]}"
         with self._counted(order):
-            execute(self.ledger.get(order), self, _DbosMotor(self._closing), holder)
+            view = sure(lambda: self.ledger.get(order))
+            execute(view, self, _DbosMotor(self._closing), holder)
 
     @contextmanager
     def _counted(self, order: str) -> Iterator[None]:
