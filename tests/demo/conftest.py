@@ -57,8 +57,10 @@ def stage(lacking: list[dict[str, str]]) -> Stage:
 @pytest.fixture(scope="package")
 def told(stage: Stage) -> str:
     """What the demonstration says when it is at last left to run to its end; a busy host is looked at twice."""
-    first = stage.run("demo", status=None)
-    return first if " failed" not in first else stage.run("demo")
+    try:
+        return stage.run("demo")
+    except AssertionError:
+        return stage.run("demo")
 
 
 def _on(stage: Stage, tenant: str) -> tuple[str, ...]:
