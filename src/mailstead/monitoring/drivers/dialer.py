@@ -18,7 +18,7 @@ class Dialer:
     `elsewhere` maps (host, port) to the (address, port) that is dialled instead.
     """
 
-    timeout_s: float = 20.0
+    timeout_s: float = 40.0
     connect_s: float = 5.0
     elsewhere: Mapping[Endpoint, Endpoint] = field(default_factory=dict)
 
