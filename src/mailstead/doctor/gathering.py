@@ -156,7 +156,7 @@ class Gatherer:
             found = self._ask(f"zone {zone}", partial(names.records, zone))
             if found is not None:
                 records[zone] = found
-        anchors = self._ask("resolver", self._world.resolver.anchors)
+        anchors = self._ask("resolver", lambda: self._look.trusted)
         reverse = reverse_zones([pools.public_ipv4, pools.public_ipv6])
         return NameFacts(zones, records, None if anchors is None else frozenset(anchors), reverse)
 

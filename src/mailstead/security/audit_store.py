@@ -1,8 +1,10 @@
 """The audit chain in the platform's database: rows are added one at a time over all processes, and never changed."""
 
+import builtins
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, String, Table, Text, insert, select, text
+from sqlalchemy import BigInteger, Column, Connection, Select, String, Table, Text, insert, select, text
 
 from mailstead.ground.clock import Clock
 from mailstead.state.database import Database, metadata
@@ -48,13 +50,12 @@ class AuditTrail:
         with self._database.reading() as connection:
             return _head(connection)
 
-    def list(self, tenant: str | None = None, limit: int = 100) -> list[AuditEntry]:
+    def list(self, tenant: str | None = None, limit: int = 100) -> builtins.list[AuditEntry]:
         """Return entries, the newest first."""
         query = select(audit).order_by(audit.c.sequence.desc()).limit(limit)
         if tenant is not None:
             query = query.where(audit.c.tenant == tenant)
-        with self._database.reading() as connection:
-            return [AuditEntry(*row) for row in connection.execute(query)]
+        return self._page(query)
 
     def verify(self, known: Head | None = None, tell: Callable[[int], None] = lambda _: None) -> Verdict:
         """Check the whole chain; with a head that was *known* before, also that it is still in it.
@@ -71,10 +72,14 @@ class AuditTrail:
         return follow(told(), known)
 
     def _all(self) -> Iterator[AuditEntry]:
-        query = select(audit).order_by(audit.c.sequence)
+        query, last = select(audit).order_by(audit.c.sequence).limit(AT_ONCE), -1
+        while page := self._page(query.where(audit.c.sequence > last)):
+            yield from page
+            last = page[-1].sequence
+
+    def _page(self, query: Select[Any]) -> builtins.list[AuditEntry]:
         with self._database.reading() as connection:
-            for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
-                yield AuditEntry(*row)
+            return [AuditEntry(*row) for row in connection.execute(query)]
 
 
 def _head(connection: Connection) -> Head:
