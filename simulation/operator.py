@@ -1,5 +1,6 @@
 """An operator: gives the orders of a story, and at the end does what the remedies say."""
 
+from mailstead.doctor.model import Heal
 from mailstead.ground.errors import MailsteadError
 from mailstead.lifecycle.planning import changed
 from mailstead.lifecycle.verbs import Lifecycle
@@ -81,7 +82,15 @@ def _resized(wanted: Tenant, size: int) -> Tenant:
 def mend(world: World) -> list[str]:
     """Do what the remedies say to whatever has not ended well, and return that in words; nothing when all is well."""
     done = [told for name in sorted(world.running.world.tenants.all()) for told in _follow(world, name)]
-    return done or _heal(world)
+    return done or _heal(world) or _treat(world)
+
+
+def _treat(world: World) -> list[str]:
+    """Do what the doctor says can be healed."""
+    ill = sorted({found.tenant for found in world.running.doctor.examine() if isinstance(found.fix, Heal)})
+    for name in ill:
+        world.running.lifecycle.heal(name)
+    return [f"heals {name}, as the doctor says" for name in ill]
 
 
 def _follow(world: World, name: str) -> list[str]:

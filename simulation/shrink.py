@@ -1,7 +1,7 @@
 """A story that fails is cut down to the shortest that still fails in the same way.
 
-Delta debugging (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", 2002) over its acts; faults
-are acts too. Each act that goes hands its pause on to the next, so that what stays keeps its time.
+Delta debugging (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", 2002) over its acts;
+faults are acts too. An act that goes hands its pause on to the next, so that what stays keeps its time.
 """
 
 from collections.abc import Callable, Iterator

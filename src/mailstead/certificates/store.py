@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     insert,
     select,
@@ -38,6 +39,11 @@ key_table = Table(
 )
 
 
+# Asked at every step: built once.
+_ALL = select(key_table)
+_THOSE_OF = _ALL.where(key_table.c.tenant == bindparam("name"))
+
+
 class CertificateStore:
     """One tenant has at most one key of each role; every verb may be repeated."""
 
@@ -50,11 +56,10 @@ class CertificateStore:
 
     def all(self, tenant: str | None = None) -> dict[str, Rollover]:
         """Return all rollovers by tenant, in one question."""
-        table = key_table
-        query = select(table) if tenant is None else select(table).where(table.c.tenant == tenant)
+        query = _ALL if tenant is None else _THOSE_OF
         found: dict[str, dict[str, Row[Any]]] = {}
         with self._database.transaction() as connection:
-            for row in connection.execute(query):
+            for row in connection.execute(query, {} if tenant is None else {"name": tenant}):
                 found.setdefault(row.tenant, {})[row.role] = row
         return {name: _rollover(rows) for name, rows in found.items()}
 

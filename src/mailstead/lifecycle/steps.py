@@ -6,6 +6,7 @@ in words what it changed.
 
 from collections.abc import Collection
 
+from mailstead.hypervisors.model import Power
 from mailstead.networks.model import PortMissing
 from mailstead.tenants.model import Status
 
@@ -93,15 +94,20 @@ class Steps:
         return self.credentials.certify(subject) if subject else []
 
     def await_guest(self, name: str, mine: Mine) -> Done:
+        done: Done = []
         if subject := self._served(name):
+            done = self._up_again(subject, mine)
             self.mail.await_guest(subject, mine)
-        return []
+        return done
 
     def configure_mail(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
+        if subject := self._served(name):
+            self._up_again(subject, mine)
         return settle(self.mail, self.subject(name), self._look(), mine=mine, allow_loss=allow_loss)
 
     def await_mail(self, name: str, mine: Mine) -> Done:
         if subject := self._served(name):
+            self._up_again(subject, mine)
             self.world.ports(subject.host).mail.wait_ready(name)
             self.credentials.installed(subject)
         return []
@@ -192,6 +198,14 @@ class Steps:
             ports.switch.attach(name)
             return [f"restart machine {name}"]
         return []
+
+    def _up_again(self, subject: Subject, mine: Mine) -> Done:
+        """Start a machine that went off since its step: its host lost power, or a hand was at it.
+
+        A retry goes on at the step that failed, and would wait for it for ever.
+        """
+        machine = self._look().machines(subject.host).get(subject.name)
+        return [] if machine and machine.power is Power.ON else self.start_machine(subject.name, mine)
 
     def _served(self, name: str) -> Subject | None:
         """Return the tenant, or None once it is to be removed: the order that does so stands behind this one."""

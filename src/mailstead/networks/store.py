@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, Row, String, Table, delete, insert, or_, select
+from sqlalchemy import Column, Connection, Integer, Row, String, Table, bindparam, delete, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from mailstead.ground.errors import Conflict
@@ -25,6 +25,9 @@ network_numbers = Table(
     Column("public_ipv4", String(15), nullable=False, unique=True),
     Column("public_ipv6", String(39), nullable=False, unique=True),
 )
+
+
+_ONE = select(network_numbers).where(network_numbers.c.tenant == bindparam("name"))  # asked at every step: built once
 
 
 class NumberStore:
@@ -74,8 +77,7 @@ class NumberStore:
             connection.execute(delete(network_numbers).where(network_numbers.c.tenant == tenant))
 
     def _held(self, connection: Connection, tenant: str) -> Numbers | None:
-        asked = select(network_numbers).where(network_numbers.c.tenant == tenant)
-        row = connection.execute(asked).one_or_none()
+        row = connection.execute(_ONE, {"name": tenant}).one_or_none()
         return _numbers(row) if row else None
 
     def _take(self, connection: Connection, tenant: str) -> Numbers:

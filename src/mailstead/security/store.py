@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    bindparam,
     delete,
     select,
     text,
@@ -44,6 +45,10 @@ secrets = Table(
     Column("nonce", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
+
+# Asked again and again: built once.
+_KEY = select(secret_keys).where(secret_keys.c.tenant == bindparam("name")).with_for_update()
+_ONE = select(secrets).where(secrets.c.tenant == bindparam("of"), secrets.c.name == bindparam("called"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +159,7 @@ class Vault:
         return made
 
     def _known_key(self, connection: Connection, tenant: str) -> Secret | None:
-        query = select(secret_keys).where(secret_keys.c.tenant == tenant).with_for_update()
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(_KEY, {"name": tenant}).one_or_none()
         if row is None:
             return None
         if row.kek_id != key_id(self._kek):
@@ -174,8 +178,7 @@ def _wrapped(kek: Secret, tenant: str, dek: Secret) -> dict[str, object]:
 
 
 def _find(connection: Connection, key: Secret, tenant: str, name: str) -> _Kept | None:
-    query = select(secrets).where(secrets.c.tenant == tenant, secrets.c.name == name)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_ONE, {"of": tenant, "called": name}).one_or_none()
     if row is None:
         return None
     sealed = Sealed(row.nonce, row.sealed)

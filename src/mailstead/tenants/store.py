@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     insert,
     select,
@@ -180,8 +181,11 @@ def _taken(domain: str) -> DomainTaken:
     return DomainTaken(f"{domain} is served already", field="domain", value=domain, remedy=remedy)
 
 
+_ONE = select(tenants).where(tenants.c.tenant == bindparam("name"))  # asked at every step: built once
+
+
 def _find(connection: Connection, name: str) -> Entry | None:
-    row = connection.execute(select(tenants).where(tenants.c.tenant == name)).one_or_none()
+    row = connection.execute(_ONE, {"name": name}).one_or_none()
     return _entry(row) if row else None
 
 

@@ -36,13 +36,13 @@ class Credentials:
         if not subject.serves:
             return ChangePlan()
         state = look.rollover(subject.name)
-        word = "names changed" if self._renamed(subject, state) else _IN_WORDS.get(self._phase(subject, state))
+        word = self._reissued(subject, state) or _IN_WORDS.get(self._phase(subject, state))
         return ChangePlan((Change(f"certificate {subject.tenant.mail_host}: {word}", None, word),) if word else ())
 
     def only_time(self, subject: Subject, look: Look) -> bool:
         """Say whether what is due, if anything, is so because time went by: nobody changed anything."""
         state = look.rollover(subject.name)
-        return state.current is not None and not self._renamed(subject, state)
+        return state.current is not None and not self._reissued(subject, state)
 
     def rests_until(self, subject: Subject, look: Look) -> datetime:
         """Return when the plan may answer differently though nothing has changed but the time."""
@@ -75,7 +75,7 @@ class Credentials:
             self.world.certificates.retired(subject.name, state.old.generation)
             self.world.vault.remove(subject.name, key_name(state.old.generation))
             return [f"key {state.old.generation} retired"]
-        if now not in {Phase.FIRST, Phase.ANNOUNCE} or state.next or self._renamed(subject, state):
+        if now not in {Phase.FIRST, Phase.ANNOUNCE} or state.next or self._reissued(subject, state):
             return []
         generation = state.current.generation + 1 if state.current else 1
         key = self.world.vault.get_or_make(subject.name, key_name(generation), self.world.chance.tls_key)
@@ -85,7 +85,7 @@ class Credentials:
     def certify(self, subject: Subject) -> list[str]:
         """Have a certificate issued when one is due: for the next key, or for the same one under more names."""
         state = self.world.certificates.of(subject.name)
-        if self._renamed(subject, state) and state.current:
+        if self._reissued(subject, state) and state.current:
             return self._issue(subject, state.current.generation)
         if self._phase(subject, state) not in {Phase.FIRST, Phase.SWITCH} or state.next is None:
             return []
@@ -120,11 +120,14 @@ class Credentials:
     def _phase(self, subject: Subject, state: Rollover) -> Phase:
         return phase(state, self.names(subject), self.world.clock.now(), TTL_S)
 
-    def _renamed(self, subject: Subject, state: Rollover) -> bool:
-        """Whether only the names differ: then the same key gets another certificate, and DANE needs no wait."""
-        if state.current is None or state.next or self.world.clock.now() >= renew_at(state.current):
-            return False
-        return set(state.current.names) != set(self.names(subject))
+    def _reissued(self, subject: Subject, state: Rollover) -> str:
+        """Say why the same key gets another certificate, for which DANE needs no wait; empty when it needs none."""
+        now = self.world.clock.now()
+        if state.current and state.current.not_before > now:
+            return "issued while our clock was ahead"
+        if state.current is None or state.next or now >= renew_at(state.current):
+            return ""
+        return "names changed" if set(state.current.names) != set(self.names(subject)) else ""
 
     def _issue(self, subject: Subject, generation: int) -> list[str]:
         names = self.names(subject)
