@@ -1,7 +1,8 @@
 """What holds for all tests: real services are started for those that need them, and skips are rare and explained."""
 
 import os
-from collections.abc import Generator, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
@@ -9,6 +10,7 @@ from mailstead.ground.errors import MailsteadError
 from mailstead.hypervisors.drivers.libvirt import daemons as libvirt_daemons
 from mailstead.networks.drivers.openvswitch import daemons as switch_daemons
 
+Tally = Callable[..., None]
 STRICT = "MAILSTEAD_NO_SKIPS"
 MAY_BE_ABSENT = "shared/contracts"  # Microsoft's reference is no part of the repository
 
@@ -44,3 +46,41 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             report.outcome = "failed"
             report.longrepr = f"{item.nodeid} was skipped: {reason}"
     return report
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Tally:
+    """Count what a test tries, for the line that the whole run prints; a test that fails counts as a violation."""
+
+    def counted(what: str, number: int = 1) -> None:
+        record_property("tried", [what, number])
+
+    return counted
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Print a sentence, a measurement perhaps, when the whole run is over."""
+    return lambda sentence: record_property("told", sentence)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    tried: Counter[str] = Counter()
+    violated: Counter[str] = Counter()
+    told: list[str] = []
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ())]
+    for report in reports:
+        if report.when != "call":
+            continue
+        for name, value in report.user_properties:
+            if name == "tried":
+                tried[value[0]] += value[1]
+                violated[value[0]] += report.failed
+            elif name == "told":
+                told.append(value)
+    if tried or told:
+        terminalreporter.section("proofs")
+    for what, number in sorted(tried.items()):
+        terminalreporter.write_line(f"{what}: {number} tried, {violated[what]} violations")
+    for sentence in sorted(told):
+        terminalreporter.write_line(sentence)

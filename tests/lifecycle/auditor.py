@@ -98,5 +98,6 @@ def spki_of(pem: str) -> str:
 
 
 def unfinished(stage: Stage) -> list[str]:
-    """Return the orders that did not end well."""
-    return [f"{o.kind} {o.tenant}: {o.error}" for o in stage.running.desk.list() if o.status is not OrderStatus.DONE]
+    """Return the orders that did not end well; one that somebody cancelled did."""
+    well = {OrderStatus.DONE, OrderStatus.CANCELLED}
+    return [f"{o.kind} {o.tenant}: {o.error}" for o in stage.running.desk.list() if o.status not in well]
