@@ -11,6 +11,7 @@ from mailstead.hypervisors.drivers.libvirt import daemons as libvirt_daemons
 from mailstead.networks.drivers.openvswitch import daemons as switch_daemons
 
 Tally = Callable[..., None]
+Tell = Callable[[str], None]
 STRICT = "MAILSTEAD_NO_SKIPS"
 MAY_BE_ABSENT = "shared/contracts"  # Microsoft's reference is no part of the repository
 
@@ -59,7 +60,7 @@ def tally(record_property: Callable[[str, object], None]) -> Tally:
 
 
 @pytest.fixture
-def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+def tell(record_property: Callable[[str, object], None]) -> Tell:
     """Print a sentence, a measurement perhaps, when the whole run is over."""
     return lambda sentence: record_property("told", sentence)
 

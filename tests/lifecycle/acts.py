@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
+from mailstead.lifecycle.verbs import Lifecycle
 from mailstead.tenants.changes import with_domain, with_mailbox, without_domain
 from mailstead.tenants.model import Tenant
 
@@ -22,7 +24,7 @@ from .scenes import (
     larger,
     smaller,
 )
-from .stage import Stage, tenant
+from .stage import tenant
 
 SETTLE = (
     "reserve room and numbers",
@@ -50,34 +52,41 @@ PURGE = (
 )
 
 
+class Operated(Protocol):
+    """A platform on which verbs can be said."""
+
+    @property
+    def lifecycle(self) -> Lifecycle: ...
+
+
 @dataclass(frozen=True)
 class Act:
     """An order to be interrupted."""
 
     name: str
     scene: Scene
-    order: Callable[[Stage], str]
+    order: Callable[[Operated], str]
     steps: tuple[str, ...]
     may_leave: str = ""  # what the auditor may find after it
 
 
-def remove(stage: Stage) -> str:
+def remove(stage: Operated) -> str:
     return stage.lifecycle.remove("acme")
 
 
-def purge(stage: Stage) -> str:
+def purge(stage: Operated) -> str:
     return stage.lifecycle.purge("acme", early=True)
 
 
-def _drop_mailbox(stage: Stage) -> str:
+def _drop_mailbox(stage: Operated) -> str:
     return stage.lifecycle.remove_mailbox("acme", BEA.address, allow_loss=[f"mailbox {BEA.address}"])
 
 
-def _changed(change: Callable[[Tenant], Tenant]) -> Callable[[Stage], str]:
+def _changed(change: Callable[[Tenant], Tenant]) -> Callable[[Operated], str]:
     return lambda stage: stage.lifecycle.change("acme", change)
 
 
-def _settle(stage: Stage) -> str:
+def _settle(stage: Operated) -> str:
     return stage.lifecycle.settle("acme")
 
 
