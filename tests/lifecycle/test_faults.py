@@ -77,7 +77,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Counter[tuple[str, str]]:
 SEEN = {
     "kvm1.machines": ("machines", "room", "define", "start", "stop", "remove", "resize", "grow"),
     "kvm1.volumes": ("volumes", "ensure"),
-    "kvm1.switch": ("segments", "prepare", "ensure", "attach", "remove"),
+    "kvm1.switch": ("segments", "prepared", "prepare", "ensure", "attach", "remove"),
     "kvm1.guests": ("answers",),
     "kvm1.mail": ("observe", "apply", "wait_ready"),
     "names": ("zones", "records", "create", "remove", "apply", "anchors", "serials"),
