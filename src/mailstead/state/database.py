@@ -160,7 +160,7 @@ def _refuse_newer(revision: str | None) -> None:
 def _sqlite(url: str) -> Engine:
     # In memory, the connection is the database: all threads share it, and take turns by themselves.
     alone: dict[str, Any] = {"poolclass": StaticPool} if make_url(url).database in IN_MEMORY else {}
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": not alone}, **alone)
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, **alone)
 
     @event.listens_for(engine, "connect")
     def _settle(connection: Any, _record: object) -> None:
