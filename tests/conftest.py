@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
 import pytest
 
@@ -66,22 +67,26 @@ def tell(record_property: Callable[[str, object], None]) -> Tell:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ())]
+    lines = [*_counts(reports), *sorted(_properties(reports, "told"))]
+    if lines:
+        terminalreporter.section("proofs")
+    for line in lines:
+        terminalreporter.write_line(line)
+
+
+def _counts(reports: list[pytest.TestReport]) -> Iterator[str]:
+    """Yield for each kind of proof how much was tried, and how many tests saw it fail."""
     tried: Counter[str] = Counter()
     violated: Counter[str] = Counter()
-    told: list[str] = []
-    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ())]
     for report in reports:
-        if report.when != "call":
-            continue
-        for name, value in report.user_properties:
-            if name == "tried":
-                tried[value[0]] += value[1]
-                violated[value[0]] += report.failed
-            elif name == "told":
-                told.append(value)
-    if tried or told:
-        terminalreporter.section("proofs")
-    for what, number in sorted(tried.items()):
-        terminalreporter.write_line(f"{what}: {number} tried, {violated[what]} violations")
-    for sentence in sorted(told):
-        terminalreporter.write_line(sentence)
+        for what, number in _properties([report], "tried"):
+            tried[what] += number
+            violated[what] += report.failed
+    yield from (f"{what}: {number} tried, {violated[what]} violations" for what, number in sorted(tried.items()))
+
+
+def _properties(reports: list[pytest.TestReport], name: str) -> Iterator[Any]:
+    yield from (
+        value for report in reports if report.when == "call" for known, value in report.user_properties if known == name
+    )

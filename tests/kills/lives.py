@@ -14,7 +14,7 @@ from mailstead.wiring import opening
 from mailstead.wiring.founding import PLATFORM_FILE, found_platform
 from mailstead.wiring.memory import Outside, memory_outside
 from mailstead.wiring.running import Running
-from tests.lifecycle.acts import ACTS, Act
+from tests.lifecycle.acts import ACTS
 from tests.lifecycle.auditor import NOTHING, audit, picture
 from tests.lifecycle.scenes import copied
 from tests.lifecycle.stage import tenant
@@ -130,10 +130,10 @@ def lived(home: Home) -> list[Picture]:
     return seen
 
 
-def point(act: Act, number: int) -> tuple[str, str]:
-    """Return the *number*th point at which an act can be killed, counted round and round."""
-    points = [(step, moment) for step in act.steps for moment in MOMENTS]
-    return points[number % len(points)]
+def point(number: int, life: int) -> tuple[str, str]:
+    """Return where the *number*th act of a life is killed: another step in each, and either moment in turn."""
+    steps = LIFE[number].steps
+    return steps[life % len(steps)], MOMENTS[(number + life // len(steps)) % len(MOMENTS)]
 
 
 def _write_image(folder: Path) -> None:

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 from mailstead.lifecycle import chance, keys
 from mailstead.lifecycle.keys import Algorithm, KeyPair
 from mailstead.lifecycle.workflow import Runbooks
 from mailstead.lifecycle.world import HostPorts
-from mailstead.orders.drivers.dbos import engine
 from mailstead.orders.model import Inputs
 from mailstead.orders.port import Engine, Order, Workflow
 from mailstead.security.model import Secret
@@ -65,20 +65,24 @@ def use(port: Callable[[str], Any]) -> None:
     def host_ports(host: Host, *_: object) -> HostPorts:
         return HostPorts(host, *(port(f"{host.name}.{kind}") for kind in HOST_PORTS))
 
-    opening.memory_host = host_ports  # type: ignore[assignment]  # the far one in place of our own
-    opening.MemoryNameServer = lambda: port("names")  # type: ignore[assignment,misc]
-    opening.MemoryResolver = lambda: port("resolver")  # type: ignore[assignment,misc]
-    chance.make_pair = lambda algorithm: _pairs[algorithm]
-    chance.hash_password = lambda _password: _hash
+    _put(
+        opening, memory_host=host_ports, MemoryNameServer=lambda: port("names"), MemoryResolver=lambda: port("resolver")
+    )
+    _put(chance, make_pair=_pairs.__getitem__, hash_password=lambda _password: _hash)
+
+
+def _put(module: ModuleType, **names: object) -> None:
+    """Put these in the place of what *module* imported; what it calls is then ours, in this process."""
+    for name, value in names.items():
+        setattr(module, name, value)
 
 
 def _let_steps_die(wire: Wire) -> None:
     class Mortal(Runbooks):
         def register(self, engine: Engine) -> None:
-            super().register(_Registering(engine, wire))  # type: ignore[arg-type]  # only registers
+            super().register(cast("Engine", _Registering(engine, wire)))
 
-    opening.Runbooks = Mortal  # type: ignore[misc]
-    engine.HEARTBEAT_S = 1.0
+    _put(opening, Runbooks=Mortal)
 
 
 class _Registering:
@@ -90,7 +94,7 @@ class _Registering:
 
     def register(self, kind: str, workflow: Workflow) -> None:
         def mortal(order: Order, inputs: Inputs) -> None:
-            workflow(_MortalOrder(order, self._wire), inputs)  # type: ignore[arg-type]  # the rest by __getattr__
+            workflow(cast("Order", _MortalOrder(order, self._wire)), inputs)
 
         self._engine.register(kind, mortal)
 

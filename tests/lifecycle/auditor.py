@@ -8,7 +8,6 @@ from mailstead.mailservers.drivers.memory import MemoryMailServers
 from mailstead.orders.model import Status as OrderStatus
 from mailstead.security.model import Secret
 from mailstead.tenants.model import Status
-
 from mailstead.wiring.memory import Outside
 from mailstead.wiring.running import Running
 

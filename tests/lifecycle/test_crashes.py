@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from mailstead.orders.drivers.memory import Moment
+from tests.conftest import Tally
 
 from .acts import ACTS, SETTLE, Act
 from .auditor import NOTHING, audit
-from tests.conftest import Tally
 from .deaths import AfterWrite, AtStep
 from .stage import open_stage, tenant
 from .sweep import Sweep, assert_same_end

@@ -4,10 +4,10 @@ import pytest
 
 from mailstead.orders.drivers.memory import Moment
 from mailstead.orders.model import Status
+from tests.conftest import Tally
 
 from .acts import PURGE, REMOVE, SETTLE, Act, purge, remove
 from .auditor import picture
-from tests.conftest import Tally
 from .deaths import AtStep
 from .scenes import ALONE, Scene
 from .stage import Stage, tenant
@@ -30,11 +30,15 @@ def _removed_after(step: str) -> Scene:
 
 
 @pytest.mark.parametrize("step", SETTLE[:-1])
-def test_killed_while_it_is_taken_back_nothing_is_left_and_nothing_lost(
-    step: str, sweep: Sweep, tally: Tally
-) -> None:
+def test_killed_while_it_is_taken_back_nothing_is_left_and_nothing_lost(step: str, sweep: Sweep, tally: Tally) -> None:
     undo = (
-        Act(f"remove after {step}", _given_up_after(step), remove, REMOVE, may_leave="acme lost disks within the grace time"),
+        Act(
+            f"remove after {step}",
+            _given_up_after(step),
+            remove,
+            REMOVE,
+            may_leave="acme lost disks within the grace time",
+        ),
         Act(f"purge after {step}", _removed_after(step), purge, PURGE),
     )
     points = [(act, AtStep(name, moment)) for act in undo for name in act.steps for moment in Moment]

@@ -119,7 +119,8 @@ def test_one_fault_heals_by_itself_or_by_one_retry(trouble: Trouble, tmp_path: P
 
 @pytest.mark.parametrize("fault", [Fault.SILENT, Fault.REFUSED])
 @pytest.mark.parametrize(
-    ("port", "verb"), [("kvm1.machines", "start"), ("names", "apply"), ("kvm1.mail", "apply"), ("kvm1.switch", "attach")]
+    ("port", "verb"),
+    [("kvm1.machines", "start"), ("names", "apply"), ("kvm1.mail", "apply"), ("kvm1.switch", "attach")],
 )
 def test_a_far_side_that_stays_away_fails_the_order_with_a_code_and_a_retry_mends_it(
     port: str, verb: str, fault: Fault, tmp_path: Path

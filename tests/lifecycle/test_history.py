@@ -4,15 +4,17 @@ from collections.abc import Hashable
 
 from .history import Deed, fits, misfits
 
+FREE, HELD = "free", "held"
+
 
 def _deed(verb: str, needs: Hashable, leaves: Hashable, begun: float, ended: float) -> Deed:
     return Deed("acme", verb, frozenset({needs}), leaves, begun, ended)
 
 
 def test_two_who_overlap_may_come_in_either_order() -> None:
-    deeds = [_deed("drop", True, False, 0, 2), _deed("add", False, True, 1, 3)]
-    assert fits(deeds, True)  # noqa: FBT003  # a value, no flag
-    assert fits(deeds, False)  # noqa: FBT003  # likewise
+    deeds = [_deed("drop", HELD, FREE, 0, 2), _deed("add", FREE, HELD, 1, 3)]
+    assert fits(deeds, HELD)
+    assert fits(deeds, FREE)
 
 
 def test_what_was_over_before_the_other_began_came_first() -> None:
@@ -28,5 +30,5 @@ def test_a_name_that_was_given_twice_fits_nowhere() -> None:
 
 
 def test_a_change_that_was_lost_is_missed_by_whoever_looks_at_the_end() -> None:
-    deeds = [_deed("add", False, True, 0, 1), _deed("look", False, False, 9, 9)]
-    assert not fits(deeds, False)  # noqa: FBT003  # likewise
+    deeds = [_deed("add", FREE, HELD, 0, 1), _deed("look", FREE, FREE, 9, 9)]
+    assert not fits(deeds, FREE)

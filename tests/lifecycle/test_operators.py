@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Barrier
 
-import pytest
-
 from mailstead.ground.errors import MailsteadError
 from mailstead.lifecycle.verbs import Lifecycle
 from mailstead.tenants.changes import with_domain, with_mailbox, without_domain
@@ -41,7 +39,7 @@ class Operators:
     took_s: list[float] = field(default_factory=list)
 
     def work(self, seed: int, start: Barrier) -> None:
-        chance = random.Random(seed)
+        chance = random.Random(seed)  # noqa: S311  # dice, no secret
         start.wait()
         for _ in range(VERBS_EACH):
             self._say(*self._verb(chance))
