@@ -25,6 +25,7 @@ VLANS = 6  # fewer than names: the last ones are fought for
 SHARED = [f"shared-{number}.example" for number in range(4)]
 USERS = [f"user-{number}" for number in range(3)]
 HARMLESS = {"conflict", "domain-taken", "address-taken", "not-found", "vlans-exhausted", "not-removed"}
+IN_SERVICE = None  # the status that every tenant begins with
 Say = Callable[[], object]
 
 
@@ -53,7 +54,7 @@ class Operators:
             entry = entries.get(name)
             seen[f"tenant {name}"] = entry is not None or None
             if entry:
-                seen[f"status of {name}"] = entry.tenant.status
+                seen[f"status of {name}"] = IN_SERVICE if entry.tenant.status is Status.ACTIVE else entry.tenant.status
                 boxes = entry.tenant.addresses
                 seen |= {f"box {user}@{name}.example": f"{user}@{name}.example" in boxes or None for user in USERS}
         now = time.monotonic()
@@ -77,7 +78,7 @@ class Operators:
         life, box = self.lifecycle, f"{user}@{name}.example"
         on_box, on_domain, on_status = f"box {box}", f"domain {domain}", f"status of {name}"
         free, any_ = frozenset({None}), frozenset[Hashable]()
-        living = frozenset({None, Status.ACTIVE, Status.SUSPENDED})
+        living = frozenset({IN_SERVICE, Status.SUSPENDED})
         its = frozenset({name})
         lost = [f"mailbox {box}"]
         verbs: list[tuple[Say, str, str, frozenset[Hashable], Hashable]] = [
@@ -87,7 +88,7 @@ class Operators:
             (lambda: life.change(name, lambda t: with_domain(t, MailDomain(name=domain))), on_domain, name, free, name),
             (lambda: life.change(name, lambda t: without_domain(t, domain)), on_domain, f"not {name}", its, None),
             (lambda: life.suspend(name), on_status, "suspend", living, Status.SUSPENDED),
-            (lambda: life.resume(name), on_status, "resume", any_, Status.ACTIVE),
+            (lambda: life.resume(name), on_status, "resume", any_, IN_SERVICE),
             (lambda: life.remove(name), on_status, "remove", any_, Status.REMOVED),
         ]
         return chance.choices(verbs, weights=(3, 4, 3, 3, 3, 1, 2, 0.5))[0]
