@@ -1,7 +1,9 @@
 """What holds for all tests: real services are started for those that need them, and skips are rare and explained."""
 
 import os
-from collections.abc import Generator, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,8 @@ from mailstead.ground.errors import MailsteadError
 from mailstead.hypervisors.drivers.libvirt import daemons as libvirt_daemons
 from mailstead.networks.drivers.openvswitch import daemons as switch_daemons
 
+Tally = Callable[..., None]
+Tell = Callable[[str], None]
 STRICT = "MAILSTEAD_NO_SKIPS"
 MAY_BE_ABSENT = "shared/contracts"  # Microsoft's reference is no part of the repository
 
@@ -44,3 +48,45 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             report.outcome = "failed"
             report.longrepr = f"{item.nodeid} was skipped: {reason}"
     return report
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Tally:
+    """Count what a test tries, for the line that the whole run prints; a test that fails counts as a violation."""
+
+    def counted(what: str, number: int = 1) -> None:
+        record_property("tried", [what, number])
+
+    return counted
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Tell:
+    """Print a sentence, a measurement perhaps, when the whole run is over."""
+    return lambda sentence: record_property("told", sentence)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ())]
+    lines = [*_counts(reports), *sorted(_properties(reports, "told"))]
+    if lines:
+        terminalreporter.section("proofs")
+    for line in lines:
+        terminalreporter.write_line(line)
+
+
+def _counts(reports: list[pytest.TestReport]) -> Iterator[str]:
+    """Yield for each kind of proof how much was tried, and how many tests saw it fail."""
+    tried: Counter[str] = Counter()
+    violated: Counter[str] = Counter()
+    for report in reports:
+        for what, number in _properties([report], "tried"):
+            tried[what] += number
+            violated[what] += report.failed
+    yield from (f"{what}: {number} tried, {violated[what]} violations" for what, number in sorted(tried.items()))
+
+
+def _properties(reports: list[pytest.TestReport], name: str) -> Iterator[Any]:
+    yield from (
+        value for report in reports if report.when == "call" for known, value in report.user_properties if known == name
+    )

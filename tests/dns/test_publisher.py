@@ -110,6 +110,20 @@ def test_records_of_another_tenant_in_the_same_zone_are_left_alone(publisher: Pu
         publisher.plan(reverse, "globex", {Record(one.name, "PTR", 3600, "mail.globex.example.")})
 
 
+def test_killed_between_removal_and_release_the_next_withdrawal_leaves_no_claim_behind(
+    publisher: Publisher, server: MemoryNameServer, ledger: RecordLedger
+) -> None:
+    reverse = "113.0.203.in-addr.arpa"
+    publisher.open(reverse, "")
+    one = Record(f"1.{reverse}", "PTR", 3600, "mail.acme.example.")
+    publisher.apply(reverse, "acme", publisher.plan(reverse, "acme", {one}))
+    server.apply(reverse, publisher.plan(reverse, "acme", ()))
+    publisher.withdraw(reverse, "acme")
+    assert ledger.of(reverse) == frozenset()
+    publisher.apply(reverse, "globex", publisher.plan(reverse, "globex", {one}))
+    assert ledger.of(reverse, "globex") == {one}
+
+
 def test_the_ledger_knows_one_owner_for_a_record(ledger: RecordLedger) -> None:
     ledger.claim(ZONE, "acme", [THEIRS])
     ledger.claim(ZONE, "acme", [THEIRS])

@@ -1,26 +1,37 @@
 """The auditor: the doctor, and what no port can tell: orders that should have ended, what machines present."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from mailstead.certificates.keys import read_chain, spki
 from mailstead.mailservers.drivers.memory import MemoryMailServers
 from mailstead.orders.model import Status as OrderStatus
 from mailstead.security.model import Secret
 from mailstead.tenants.model import Status
-
-from .stage import Stage
+from mailstead.wiring.memory import Outside
+from mailstead.wiring.running import Running
 
 NOTHING: tuple[str, ...] = ()
 
 
-def audit(stage: Stage) -> tuple[str, ...]:
+class Staged(Protocol):
+    """A platform that is open, and the world that it acts on."""
+
+    @property
+    def running(self) -> Running: ...
+
+    @property
+    def outside(self) -> Outside: ...
+
+
+def audit(stage: Staged) -> tuple[str, ...]:
     """Return all that is wrong, in words; nothing when there is exactly one of everything and nothing else."""
     return tuple(_findings(stage))
 
 
-def picture(stage: Stage) -> dict[str, object]:
+def picture(stage: Staged) -> dict[str, object]:
     """Return the end state as a value, to be held against another run's: all but keys and times."""
-    world = stage.world
+    world = stage.running.world
     hosts = {}
     for name, ports in stage.outside.hosts.items():
         hosts[name] = (
@@ -59,21 +70,21 @@ def _is_key(kind: str, name: str) -> bool:
     return kind == "TLSA" or "_domainkey" in name or name.startswith("_mta-sts")
 
 
-def _findings(stage: Stage) -> Iterator[str]:
+def _findings(stage: Staged) -> Iterator[str]:
     report = stage.running.doctor.report()
     yield from map(str, report.findings)
     # Nobody else writes into the zones here: a record that the ledger does not know is one that it lost.
     yield from (str(note) for note in report.notes if note.code == "record-unknown")
-    for name, entry in stage.world.tenants.all().items():
+    for name, entry in stage.running.world.tenants.all().items():
         if entry.tenant.status is not Status.REMOVED and entry.host is not None:
             yield from _presents(stage, name)
     # Whoever audits has let all happen that could: an order that is open still has been lost.
     yield from (f"order {order.id} is {order.status}" for order in stage.running.desk.list() if order.status.is_open)
 
 
-def _presents(stage: Stage, name: str) -> Iterator[str]:
+def _presents(stage: Staged, name: str) -> Iterator[str]:
     """What no port tells: which chain and key the machine really presents."""
-    current = stage.world.certificates.of(name).current
+    current = stage.running.world.certificates.of(name).current
     if current is None:
         return
     pem = presented(stage, name)
@@ -82,9 +93,9 @@ def _presents(stage: Stage, name: str) -> Iterator[str]:
         yield f"{name} presents another certificate or key than is remembered"
 
 
-def presented(stage: Stage, name: str) -> str:
+def presented(stage: Staged, name: str) -> str:
     """Return the PEM that the tenant's machine presents: chain and key."""
-    mail = stage.host(stage.world.tenants.get(name).host or "").mail
+    mail = stage.outside.hosts[stage.running.world.tenants.get(name).host or ""].mail
     while not isinstance(mail, MemoryMailServers):
         mail = mail.inner  # type: ignore[attr-defined]  # a port with faults around it
     return mail._machines[name].files["/etc/mailstead/tls.pem"].content.decode()
@@ -97,6 +108,7 @@ def spki_of(pem: str) -> str:
     return spki(Secret.of(pem[begin:end]))
 
 
-def unfinished(stage: Stage) -> list[str]:
-    """Return the orders that did not end well."""
-    return [f"{o.kind} {o.tenant}: {o.error}" for o in stage.running.desk.list() if o.status is not OrderStatus.DONE]
+def unfinished(stage: Staged) -> list[str]:
+    """Return the orders that did not end well; one that somebody cancelled did."""
+    well = {OrderStatus.DONE, OrderStatus.CANCELLED}
+    return [f"{o.kind} {o.tenant}: {o.error}" for o in stage.running.desk.list() if o.status not in well]

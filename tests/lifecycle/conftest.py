@@ -11,13 +11,17 @@ from mailstead.lifecycle import chance, keys
 from mailstead.security.model import Secret
 from mailstead.security.passwords import hash_password
 
+from .scenes import Scenes
 from .stage import Stage, open_stage
+from .sweep import Sweep
 
 
-@pytest.fixture(autouse=True)
-def _cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chance, "make_pair", cache(keys.make_pair))
-    monkeypatch.setattr(chance, "hash_password", cheap_hash)
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_keys() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chance, "make_pair", cache(keys.make_pair))
+        patch.setattr(chance, "hash_password", cheap_hash)
+        yield
 
 
 @cache
@@ -32,8 +36,18 @@ def cheap_hash(password: Secret) -> str:
     return "$".join([kind, *rest, mark + salt[12:], digest])
 
 
+@pytest.fixture(scope="session")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Scenes:
+    return Scenes(tmp_path_factory.mktemp("scenes"))
+
+
+@pytest.fixture(scope="session")
+def sweep(scenes: Scenes, tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+    return Sweep(scenes, tmp_path_factory.mktemp("sweep"))
+
+
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     made = open_stage(tmp_path)
     yield made
-    made.engine.close()
+    made.close()

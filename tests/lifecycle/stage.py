@@ -1,7 +1,7 @@
 """A platform on memory drivers that can die and come back, and tenants to play on it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,6 @@ class Stage:
     outside: Outside
     running: Running
     engine: MemoryEngine
-    spent: list[MemoryEngine] = field(default_factory=list)
 
     @property
     def lifecycle(self) -> Lifecycle:
@@ -59,9 +58,14 @@ class Stage:
 
     def again(self, outside: Outside | None = None) -> None:
         """Begin the next process on the same world."""
-        self.engine.close()
+        self.close()
         self.outside = outside or self.outside
         self.running, self.engine = memory_platform(self.folder, self.platform, self.outside)
+
+    def close(self) -> None:
+        """End the process as it should end: its database lies whole in its folder."""
+        self.engine.close()
+        self.world.tenants._database.close()
 
     def settle(self, order: str) -> OrderView:
         """Let all that is due happen, and return the order."""

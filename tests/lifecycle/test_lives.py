@@ -45,6 +45,27 @@ def test_a_tenant_is_added_once(served: Stage) -> None:
     assert audit(served) == NOTHING
 
 
+def test_a_change_that_somebody_made_in_between_is_not_lost(served: Stage) -> None:
+    others = iter(["bea@acme.example", "cem@acme.example"])
+
+    def add_dora(wanted: Tenant) -> Tenant:
+        if address := next(others, None):
+            served.lifecycle.change("acme", lambda now: changes.with_mailbox(now, Mailbox(address=address)))
+        return changes.with_mailbox(wanted, Mailbox(address="dora@acme.example"))
+
+    served.done(served.lifecycle.change("acme", add_dora))
+    assert len(served.world.tenants.get("acme").tenant.mailboxes) == 4
+    assert audit(served) == NOTHING
+
+
+def test_a_tenant_whose_adding_may_still_be_refused_is_not_changed(served: Stage) -> None:
+    served.world.tenants.add(tenant("globex"))
+    for verb in (served.lifecycle.suspend, served.lifecycle.resume, served.lifecycle.remove):
+        with pytest.raises(Conflict) as refusal:
+            verb("globex")
+        assert "being added" in refusal.value.message
+
+
 def test_processors_and_memory_change_while_the_machine_runs(served: Stage) -> None:
     before = served.host().machines.machines()["acme"]
     served.done(served.lifecycle.change("acme", lambda wanted: changes.resized(wanted, vcpus=2, memory_mib=1024)))

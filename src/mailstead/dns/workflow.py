@@ -67,6 +67,8 @@ class Publisher:
         """Remove what was published for *tenant*, and the zone if it was made for it and nothing else is in it."""
         if zone in self._server.zones():
             self.apply(zone, tenant, self.plan(zone, tenant, ()))
+            # Those too that an earlier try removed before it was killed: no plan names them any more.
+            self._ledger.release(zone, tenant, self._ledger.of(zone, tenant))
             proofs = self._ledger.of(zone, PLATFORM)
             if self._ledger.zones().get(zone) == tenant and all_ours(self._server.records(zone), proofs):
                 self._server.remove(zone)

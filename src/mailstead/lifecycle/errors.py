@@ -1,7 +1,8 @@
 """What can be refused in a tenant's life.
 
 Conflict
-└── NotRemoved   only a removed tenant can be destroyed
+├── NotRemoved   only a removed tenant can be destroyed
+└── Overtaken    somebody else changed the tenant in between
 """
 
 from mailstead.ground.errors import Conflict
@@ -11,3 +12,9 @@ class NotRemoved(Conflict):
     """Only a removed tenant can be destroyed."""
 
     code = "not-removed"
+
+
+class Overtaken(Conflict):
+    """Somebody else changed the tenant between our look and our change."""
+
+    code = "overtaken"

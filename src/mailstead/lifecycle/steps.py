@@ -113,10 +113,11 @@ class Steps:
         return []
 
     def publish_names(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
-        subject = self.subject(name)
-        done = settle(self.names, subject, self._look(), mine=mine, allow_loss=allow_loss)
+        subject, look = self.subject(name), self._look()
+        done = settle(self.names, subject, look, mine=mine, allow_loss=allow_loss)
         if subject.serves:
             done += self.names.withdraw_left(subject)
+            self.names.forget_gone(subject, look)
             self.names.trust(subject)
             self.world.certificates.published(name, self.world.clock.now())
         return done

@@ -17,13 +17,15 @@ from mailstead.tenants.store import Entry, Source
 
 from . import files
 from .drifting import Found, look_for_drift
-from .errors import NotRemoved
+from .errors import NotRemoved, Overtaken
 from .imports import MailboxRow
 from .placing import refuse_without_room
 from .planning import Planner
 from .refusals import refuse_loss, refuse_move
 from .steps import Steps
 from .workflow import PURGE, REMOVE, SETTLE
+
+ATTEMPTS = 100  # how often a change is begun anew because others were faster
 
 
 class Lifecycle:
@@ -51,8 +53,12 @@ class Lifecycle:
     def change(self, name: str, change: Callable[[Tenant], Tenant], *, allow_loss: Collection[str] = ()) -> str:
         """Change what is wanted for a tenant, and bring it about. Raises UnsafePlan before anything is changed."""
         self._desk.admit(SETTLE)
-        entry = self._living(name)
-        self._take_over(entry, change(entry.tenant), allow_loss)
+
+        def take_over() -> None:
+            entry = self._living(name)
+            self._take_over(entry, change(entry.tenant), allow_loss)
+
+        _insist(take_over)
         return self.settle(name, allow_loss=allow_loss)
 
     def settle(self, name: str, *, allow_loss: Collection[str] = ()) -> str:
@@ -134,16 +140,21 @@ class Lifecycle:
     def resume(self, name: str) -> str:
         """Bring a suspended tenant, or a removed one within its grace time, back into service. Raises HostsFull."""
         self._desk.admit(SETTLE)
-        entry = self._world.tenants.get(name)
+
+        def take_over() -> None:
+            entry = self._added(name)
+            self._take_over(entry, changes.standing(entry.tenant, Status.ACTIVE), ())
+
         if any(order.kind == PURGE and order.status.is_open for order in self._desk.list(name, None, 10)):
             remedy = "wait for its end, then add the tenant anew"
             raise Conflict(f"{name} is being purged", field="tenant", value=name, remedy=remedy)
-        self._take_over(entry, changes.standing(entry.tenant, Status.ACTIVE), ())
+        _insist(take_over)
         return self.settle(name)
 
     def remove(self, name: str) -> str:
         """Take a tenant out of service; its disks stay for the grace time."""
         self._desk.admit(REMOVE)
+        self._added(name)
         entry = self._world.tenants.change(name, lambda tenant: changes.standing(tenant, Status.REMOVED))
         return self._order(REMOVE, entry)
 
@@ -172,8 +183,16 @@ class Lifecycle:
             self._take_over(self._world.tenants.get(after.name), after, allow_loss)
             yield after.name, self.settle(after.name, allow_loss=allow_loss)
 
-    def _living(self, name: str) -> Entry:
+    def _added(self, name: str) -> Entry:
+        """Return a tenant that has its numbers; raise Conflict for one whose adding may still be refused."""
         entry = self._world.tenants.get(name)
+        if self._world.numbers.of(name) is None:
+            remedy = f"wait a moment; if nobody is at it any more: mailstead apply {name}"
+            raise Conflict(f"{name} is just being added", field="tenant", value=name, remedy=remedy)
+        return entry
+
+    def _living(self, name: str) -> Entry:
+        entry = self._added(name)
         if entry.tenant.status is Status.REMOVED:
             remedy = f"bring it back first: mailstead tenant resume {name}"
             raise Conflict(f"{name} is removed", field="tenant", value=name, remedy=remedy)
@@ -183,7 +202,7 @@ class Lifecycle:
         """Remember what is wanted from now on, after refusing at once what the order would refuse later."""
         self._refuse(entry, wanted, allow_loss)
         name = wanted.name
-        self._world.tenants.change(name, lambda _: wanted)
+        self._world.tenants.change(name, lambda now: _unless_overtaken(entry.tenant, wanted, now))
         if wanted.status is not Status.REMOVED:
             self._world.tenants.mark_removed(name, None)
         for box in entry.tenant.mailboxes:
@@ -201,3 +220,21 @@ class Lifecycle:
         name = entry.tenant.name
         key = f"{kind}/{name}/{entry.revision}/{self._world.new_id()}"
         return self._desk.start(kind, key=key, tenant=name, host=entry.host, inputs=inputs)
+
+
+def _insist(take_over: Callable[[], None]) -> None:
+    """Look and change anew as long as others are faster; raise Overtaken when they are so every time."""
+    for _ in range(ATTEMPTS):
+        try:
+            return take_over()
+        except Overtaken as error:
+            overtaken = error
+    raise overtaken
+
+
+def _unless_overtaken(known: Tenant, wanted: Tenant, now: Tenant) -> Tenant:
+    """Return *wanted*, which was made of the tenant as *known*; raise Overtaken if it is another one *now*."""
+    if now != known:
+        remedy = "look at it again, and repeat what is still wanted"
+        raise Overtaken(f"{now.name} was changed by somebody else", field="tenant", value=now.name, remedy=remedy)
+    return wanted

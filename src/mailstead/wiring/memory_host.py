@@ -45,13 +45,22 @@ class PluggedVolumes(MemoryVolumes):
 class PluggedHypervisor(MemoryHypervisor):
     """Machines in memory whose ports appear on a switch in memory when they start, as taps do, and that take time."""
 
-    def __init__(self, metal: Metal, switch: MemorySwitch, volumes: MemoryVolumes, clock: Clock) -> None:
+    def __init__(self, metal: Metal, switch: MemorySwitch, clock: Clock) -> None:
         super().__init__(cores=metal.cores, memory_mib=metal.memory_mib)
         self._boot_s = metal.boot_s
         self._switch = switch
-        self._volumes = volumes
+        self._volumes = MemoryVolumes()
         self._clock = clock
         self._up_at: dict[str, float] = {}
+
+    def use(self, volumes: MemoryVolumes) -> None:
+        """From now on the machines' disks lie in *volumes*."""
+        self._volumes = volumes
+
+    def reach(self, name: str) -> None:
+        """Raise GuestSilent unless the machine's guest agent answers."""
+        if self.guest(name) is not GuestState.ANSWERING:
+            raise GuestSilent(f"{name} does not answer", field="machine", value=name, remedy="see whether it runs")
 
     def guest(self, name: str) -> GuestState:
         """Return what the machine's guest agent is doing."""
@@ -98,12 +107,10 @@ class PluggedHypervisor(MemoryHypervisor):
 
 def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock, metal: Metal = PLENTY) -> HostPorts:
     """Return a host whose machines, switch, disks and guests are in memory."""
-
-    def reach(name: str) -> None:
-        if machines.guest(name) is not GuestState.ANSWERING:
-            raise GuestSilent(f"{name} does not answer", field="machine", value=name, remedy="see whether it runs")
-
-    switch, mail = MemorySwitch(), MemoryMailServers(clock, reach)
+    # Methods, no closures: so that a host can be copied with all that is in it.
+    switch = MemorySwitch()
+    machines = PluggedHypervisor(metal, switch, clock)
+    mail = MemoryMailServers(clock, machines.reach)
     volumes = PluggedVolumes(metal.disk_mib, mail.forget)
-    machines = PluggedHypervisor(metal, switch, volumes, clock)
+    machines.use(volumes)
     return HostPorts(host, machines, volumes, switch, MemoryGuests(state_of=machines.guest), mail)

@@ -72,8 +72,9 @@ class Credentials:
         state = self.world.certificates.of(subject.name)
         now = self._phase(subject, state)
         if now is Phase.RETIRE and state.old:
-            self.world.certificates.retired(subject.name, state.old.generation)
+            # The key first: once it is noted as retired, nobody comes back for it.
             self.world.vault.remove(subject.name, key_name(state.old.generation))
+            self.world.certificates.retired(subject.name, state.old.generation)
             return [f"key {state.old.generation} retired"]
         if now not in {Phase.FIRST, Phase.ANNOUNCE} or state.next or self._reissued(subject, state):
             return []

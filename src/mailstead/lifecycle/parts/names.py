@@ -64,6 +64,16 @@ class NamesPart:
         """Take back what was published for domains that the tenant has no more."""
         return self.withdraw(subject.name, keep=self.zones(subject))
 
+    def forget_gone(self, subject: Subject, look: Look) -> None:
+        """Give up claims to records that are as little wanted as there: we were killed before we could say so."""
+        wanted = {naming.domain: records_for(naming) for naming in self.namings(subject, look)}
+        wanted |= self.pointers(subject)
+        for zone, ours in self.world.records.all(tenant=subject.name).items():
+            kept = {record.key for record in wanted.get(zone, ())}
+            gone = [record for record in ours if record.key not in kept]
+            if gone:
+                self.world.records.release(zone, subject.name, gone)
+
     def zones(self, subject: Subject) -> set[str]:
         """Return the zones in which the tenant may have records."""
         return {*self.reverse_zones, *(domain.name for domain in subject.tenant.domains)}

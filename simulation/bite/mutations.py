@@ -1,0 +1,130 @@
+"""The guards that are taken out, as data: where each stands, what is put in its place, which tests must notice."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """In *file* (below src/mailstead) the text *before*, found there once, becomes *after*."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+    tests: tuple[str, ...]
+
+
+_CRASHES = "tests/lifecycle/test_crashes.py"
+_CALLS = f"{_CRASHES}::test_killed_in_a_drivers_call_it_comes_to_the_same_end"
+_WRITES = f"{_CRASHES}::test_killed_between_two_writes_to_the_database_it_comes_to_the_same_end"
+_MANY = "tests/lifecycle/test_many_at_once.py"
+
+MUTATIONS = (
+    Mutation(
+        "machine: made anew, not adopted",
+        "hypervisors/drivers/memory.py",
+        "        entry = self._entries.get(machine.name)\n        if entry is None:",
+        "        entry = self._entries.get(machine.name)\n        if True:",
+        ("tests/hypervisors", f"{_CALLS}[enlarge]"),
+    ),
+    Mutation(
+        "machine: a removal goes on though it is gone",
+        "lifecycle/steps.py",
+        "        if ports is None or name not in ports.machines.machines():\n            return []",
+        "        if ports is None:\n            return []\n        ports.machines.machines()[name]",
+        (f"{_CALLS}[remove]",),
+    ),
+    Mutation(
+        "disk: what is there is not looked at",
+        "lifecycle/parts/storage.py",
+        "        there = {key: found[key] for key in keys if key in found}",
+        "        there: dict[VolumeKey, Volume] = {}",
+        ("tests/lifecycle/test_lives.py",),
+    ),
+    Mutation(
+        "zone: made without a note that we made it",
+        "dns/workflow.py",
+        "            self._ledger.note_zone(zone, tenant)",
+        "            pass",
+        ("tests/dns/test_publisher.py", f"{_CALLS}[purge]"),
+    ),
+    Mutation(
+        "records: sent before they are claimed, released before they are gone",
+        "dns/workflow.py",
+        "            self._ledger.release(zone, tenant, self._ledger.of(zone, tenant))",
+        "            pass",
+        ("tests/dns/test_publisher.py",),
+    ),
+    Mutation(
+        "numbers: new ones at each try",
+        "networks/store.py",
+        "self._held(connection, tenant) or self._take(connection, tenant)",
+        "self._take(connection, tenant)",
+        ("tests/networks/test_store.py", "tests/lifecycle/test_lives.py"),
+    ),
+    Mutation(
+        "keys: made anew at each try",
+        "security/store.py",
+        "            if there := _find(connection, key, tenant, name):\n                return there.value\n",
+        "",
+        ("tests/security", f"{_WRITES}[onboard]"),
+    ),
+    Mutation(
+        "keys: a retired one is noted before it is forgotten",
+        "lifecycle/parts/credentials.py",
+        "            self.world.vault.remove(subject.name, key_name(state.old.generation))\n"
+        "            self.world.certificates.retired(subject.name, state.old.generation)\n",
+        "            self.world.certificates.retired(subject.name, state.old.generation)\n"
+        "            self.world.vault.remove(subject.name, key_name(state.old.generation))\n",
+        (f"{_WRITES}[retire-key]",),
+    ),
+    Mutation(
+        "lease: everybody gets it",
+        "orders/drivers/memory/journal.py",
+        "        if resource in self._held:\n            return None\n",
+        "",
+        ("tests/orders/test_memory.py",),
+    ),
+    Mutation(
+        "token: an execution that was replaced acts on",
+        "orders/plan.py",
+        "        if order.token != token or not order.status.is_open:\n            raise Stopped\n",
+        "",
+        ("tests/orders/test_memory.py",),
+    ),
+    Mutation(
+        "checkpoint: not kept",
+        "orders/drivers/memory/course.py",
+        "        self._steps.append((name, json.dumps(result)))\n",
+        "",
+        ("tests/orders/test_memory.py",),
+    ),
+    Mutation(
+        "name: a second tenant of the same name",
+        "tenants/store.py",
+        "            if _find(connection, tenant.name):",
+        "            if False:",
+        ("tests/tenants/test_store.py",),
+    ),
+    Mutation(
+        "domain: a second owner is not told",
+        "tenants/store.py",
+        "        if taken:\n            raise _taken(domain.name)\n",
+        "        if taken:\n            continue\n",
+        ("tests/tenants/test_store.py",),
+    ),
+    Mutation(
+        "change: what others changed in between is overwritten",
+        "lifecycle/verbs.py",
+        "    if now != known:",
+        "    if False:",
+        ("tests/lifecycle/test_lives.py",),
+    ),
+    Mutation(
+        "adding: others may change what may still be refused",
+        "lifecycle/verbs.py",
+        "        if self._world.numbers.of(name) is None:",
+        "        if False:",
+        ("tests/lifecycle/test_lives.py",),
+    ),
+)
