@@ -13,8 +13,9 @@ from mailstead.hypervisors.model import Machine
 from mailstead.lifecycle.drifting import DriftWatch, State, look_for_drift
 from mailstead.lifecycle.model import TenantPlan
 from mailstead.lifecycle.upkeep import tell_drift
-from tests.lifecycle.faults import Fault, Faulty, Trouble
-from tests.lifecycle.stage import Stage, open_stage, platform, tenant, with_ports
+from simulation.faults import Fault, Faults, Trouble
+from simulation.worn import wear_everywhere
+from tests.lifecycle.stage import Stage, open_stage, platform, tenant
 
 from .kinds import KINDS, TENANT
 
@@ -38,32 +39,34 @@ def test_a_silent_host_is_told_once_and_hides_nobody_on_another(port: str, tmp_p
         stage.done(stage.lifecycle.add(tenant(name, host=host)))
     assert stage.drift() == {}
     verb = {"machines": "machines", "volumes": "volumes", "switch": "segments"}[port]
-    silent: Faulty[Any] = Faulty(getattr(stage.host("kvm2"), port), Trouble(verb, Fault.SILENT, times=10**6))
-    stage.again(with_ports(stage.outside, "kvm2", **{port: silent}))
+    faults = Faults(stage.world.clock, [Trouble(f"kvm2.{port}", verb, Fault.SILENT, times=10**6)])
     _shrink(stage)
+    stage.again(wear_everywhere(stage.outside, faults))
     assert _states(stage) == {"acme": State.DRIFTED, "globex": State.UNSEEN, "initech": State.UNSEEN}
     for found in stage.lifecycle.drift()[1:]:
         notes = [section.note for section in found.plan.sections if section.note]
-        assert [note for note in notes if f"{verb}: silent" in note] == notes[:1]
-    asked = silent.calls[verb]
+        assert [note for note in notes if Fault.SILENT in note] == notes[:1]
+    asked = faults.calls[f"kvm2.{port}", verb]
     stage.lifecycle.planner.plans()
-    assert silent.calls[verb] == asked + 1, "a silent host is asked once a cycle, not once for each of its tenants"
+    assert faults.calls[f"kvm2.{port}", verb] == asked + 1, (
+        "a silent host is asked once a cycle, not once for each of its tenants"
+    )
     stage.engine.close()
 
 
 def test_a_silent_name_server_is_asked_once_and_hides_no_other_part(resting: Stage) -> None:
     stage = resting
-    names: Faulty[Any] = Faulty(stage.outside.names, Trouble("serials", Fault.SILENT, times=10**6))
     outside = stage.outside
-    stage.again(replace(outside, names=names))  # type: ignore[arg-type]  # a name server with faults around it
+    faults = Faults(stage.world.clock, [Trouble("names", "serials", Fault.SILENT, times=10**6)])
     machine = _shrink(stage)
+    stage.again(wear_everywhere(outside, faults))
     (acme, globex) = stage.lifecycle.planner.plans()
     assert [change.subject for _, change in acme] == ["machine acme"]
     assert [change.subject for _, change in globex] == []
     assert globex
-    assert names.calls["serials"] == 1
-    MACHINES.put(stage, None, machine)
+    assert faults.calls["names", "serials"] == 1
     stage.again(outside)
+    MACHINES.put(stage, None, machine)
     assert stage.drift() == {}
 
 
