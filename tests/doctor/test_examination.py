@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from mailstead.doctor.model import Finding, Fix
-from mailstead.ground.errors import NotFound
+from mailstead.ground.errors import MailsteadError, NotFound
 from mailstead.hypervisors.model import Power
 from mailstead.orders.drivers.memory import Moment
 from mailstead.orders.model import Status
+from mailstead.state.store import put
 from mailstead.storage.model import Role, VolumeKey
 from simulation.faults import Fault, Faults, Trouble
 from simulation.worn import wear_everywhere
@@ -225,6 +226,18 @@ def test_what_is_mended_is_in_the_audit_chain(stage: Stage) -> None:
     stage.running.doctor.mend(stage.running.doctor.report().fixes)
     told = [(entry.action, entry.tenant) for entry in stage.running.trail.list(limit=2)]
     assert sorted(told) == [("doctor.fix", "nobody"), ("order.start", "acme")]
+
+
+def test_in_quarantine_everything_is_told_and_nothing_mended(stage: Stage) -> None:
+    stage.world.vault.put("nobody", "probe", b"x")
+    with stage.world.tenants._database.transaction() as connection:
+        put(connection, replace(stage.running.quarantine.standing.get(), quarantine="brought back from a backup"))
+    fixes = stage.running.doctor.report().fixes
+    assert fixes
+    with pytest.raises(MailsteadError) as refusal:
+        stage.running.doctor.mend(fixes)
+    assert refusal.value.code == "quarantined"
+    assert stage.world.vault.names("nobody") == ["probe"]
 
 
 def test_a_failed_purge_is_told_and_can_be_gone_on_with(stage: Stage) -> None:

@@ -33,7 +33,8 @@ LATEST = 20  # orders whose times are looked at
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All that is asked. `workers` gives when each worker was last seen; of `files` only their rights are looked at."""
+    """All that is asked. `workers` gives when each worker was last seen; of `files` only their rights are looked at;
+    `may_act` raises while nothing may be changed."""
 
     world: World
     lifecycle: Lifecycle
@@ -42,7 +43,8 @@ class Sources:
     workers: Callable[[], Mapping[str, datetime]]
     trail: AuditTrail
     key_file: Path
-    files: tuple[Path, ...] = ()
+    files: tuple[Path, ...]
+    may_act: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class _Start:
 
     orders: tuple[OrderView, ...]
     newest: int
-    leases: tuple[Lease, ...]
+    leases: frozenset[Lease]
+    ended: frozenset[str]  # orders that held a lease though they had ended
     entries: Mapping[str, Entry]
 
 
@@ -92,8 +95,9 @@ class Gatherer:
 
     def _begin(self) -> _Start:
         self._tell("orders")
-        leases, orders = tuple(self._sources.leases.all()), self._open_orders()
-        return _Start(orders, self._newest(), leases, self._look.entries)
+        leases = frozenset(self._sources.leases.all())
+        ended = frozenset(order for lease in leases for order in self._ended(lease))
+        return _Start(self._open_orders(), self._newest(), leases, ended, self._look.entries)
 
     def _end(self, start: _Start) -> tuple[WorkFacts, frozenset[str]]:
         after, entries = self._open_orders(), self._world.tenants.all()
@@ -101,13 +105,13 @@ class Gatherer:
         moved = {order.tenant for order in since if order.sequence > start.newest}
         changed = {name for name in {*start.entries, *entries} if start.entries.get(name) != entries.get(name)}
         busy = {order.tenant for order in (*start.orders, *after)} | moved | changed
-        still = {lease for lease in self._sources.leases.all() if lease in start.leases}
+        still = start.leases & frozenset(self._sources.leases.all())
         work = WorkFacts(
             before=start.orders,
             after=after,
             failed=self._failed(),
             leases=tuple(sorted(still, key=lambda lease: lease.resource)),
-            ended=frozenset(order for lease in still for order in self._ended(lease)),
+            ended=start.ended,
             workers=self._sources.workers(),
         )
         return work, frozenset(busy)

@@ -44,7 +44,11 @@ class Doctor:
         )
 
     def mend(self, fixes: Collection[Fix]) -> tuple[str, ...]:
-        """Carry out those of *fixes* that a new examination still offers; return the orders that were given."""
+        """Carry out those of *fixes* that a new examination still offers; return the orders that were given.
+
+        Raises what hinders the platform from acting, before anything is changed.
+        """
+        self._sources.may_act()
         offered = {*self.report().fixes, *(fix for fix in fixes if isinstance(fix, CarryOut))}
         orders = [mend(fix, self._sources) for fix in fixes if fix in offered]
         return tuple(order for order in orders if order)

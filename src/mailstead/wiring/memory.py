@@ -148,6 +148,7 @@ def memory_platform(
                 trail=trail,
                 key_file=key_file,
                 files=database.files,
+                may_act=standing.refuse_quarantined,
             )
         ),
         trail=trail,

@@ -104,7 +104,19 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
             _root(platform, vault, clock),
             _outside(world),
             Quarantine(standing, claims, Adoption(world), ledger, clock),
-            Doctor(Sources(world, lifecycle, desk, leases, beats.all, trail, key_file, database.files)),
+            Doctor(
+                Sources(
+                    world,
+                    lifecycle,
+                    desk,
+                    leases,
+                    workers=beats.all,
+                    trail=trail,
+                    key_file=key_file,
+                    files=database.files,
+                    may_act=standing.refuse_quarantined,
+                )
+            ),
             trail,
         )
     finally:

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from mailstead.doctor.facts import Facts
 from mailstead.doctor.model import CarryOut, Finding, InHand, Release, Retry
-from mailstead.orders.model import Lease, OrderView, Outcome, Status
+from mailstead.orders.model import LEASE_S, Lease, OrderView, Outcome, Status
 
-DEAD_AFTER = timedelta(seconds=60)  # as in docs/formats/orders.md
+DEAD_AFTER = timedelta(seconds=3 * LEASE_S)  # long after the living would have taken over
 PATIENCE = timedelta(seconds=60)
 
 
