@@ -85,7 +85,7 @@ class Stage:
         assert self.json("order", "watch", order["order"])["status"] == "done"
 
     def gone_on(self, tenant: str) -> None:
-        """See that the tenant's latest order was carried out; one that gave up before its services were back goes on."""
+        """See that the tenant's latest order was carried out; one that gave up before services were back goes on."""
         order = next(found for found in self.json("order", "list") if found["tenant"] == tenant)
         if order["status"] == "failed":
             self.run("order", "retry", order["order"])
