@@ -137,7 +137,7 @@ def memory_platform(
         works=works,
         authority_pem=own.root.encode,
         outside=lambda target: memory_view(replace(world, hosts=outside.hosts), target),
-        quarantine=Quarantine(standing, claims, Adoption(world), outside.journal.ledger, outside.clock),
+        quarantine=Quarantine(standing, claims, Adoption(world), outside.journal.ledger, outside.clock, trail),
         doctor=Doctor(
             Sources(
                 world,

@@ -103,7 +103,7 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
             works,
             _root(platform, vault, clock),
             _outside(world),
-            Quarantine(standing, claims, Adoption(world), ledger, clock),
+            Quarantine(standing, claims, Adoption(world), ledger, clock, trail),
             Doctor(Sources(world, lifecycle, desk, leases, beats.all, trail, key_file, database.files)),
             trail,
         )
