@@ -36,12 +36,11 @@ def claim(
     """Claim a host for this platform. It is done by itself where nobody has claimed it."""
     face = face_of(context)
     with face.platform() as running:
-        hold = running.quarantine.claims
         if take_over:
             confirm(f"Is whatever else manages {name} gone for good?", yes=yes)
-            hold.take_over(name)
+            running.quarantine.take_over(name)
         else:
-            hold.demand(name)
+            running.quarantine.claims.demand(name)
     face.say(f"{name} is managed by this platform", host=name)
 
 
@@ -50,5 +49,5 @@ def release(context: typer.Context, name: Name, yes: Yes = False) -> None:
     face = face_of(context)
     confirm(f"Let another platform have {name}?", yes=yes)
     with face.platform() as running:
-        running.quarantine.claims.release(name)
+        running.quarantine.release(name)
     face.say(f"{name} is free; take it out of mailstead.toml, or the next order claims it again", host=name)

@@ -41,7 +41,7 @@ def work(
     face = face_of(context)
     with face.platform(worker=True) as running:
         running.demand_worker()
-        upkeep(running.lifecycle, running.world, every_s=every_s, rounds=rounds)
+        upkeep(running.lifecycle, running.world, running.engine, every_s=every_s, rounds=rounds)
 
 
 def schema(

@@ -57,7 +57,7 @@ def adopt(
     face = face_of(context)
     wanted = read_tenant(file, name) if file else None
     with face.platform() as running:
-        done = running.quarantine.adoption.adopt(name, wanted)
+        done = running.quarantine.adopt(name, wanted)
     face.say("\n".join(done or [f"{name} is known as it is"]), tenant=name, taken_over=done)
 
 

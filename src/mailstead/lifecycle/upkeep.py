@@ -1,6 +1,9 @@
-"""What a worker does by itself beside orders: certificates in time. Drift is told, never healed unasked."""
+"""What a worker does by itself beside orders: certificates in time, old orders forgotten. Drift is told, never healed."""
+
+from datetime import timedelta
 
 from mailstead.ground.errors import MailsteadError
+from mailstead.orders.port import Engine
 from mailstead.tenants.model import Status
 
 from .drifting import DriftWatch, log, tell
@@ -11,12 +14,14 @@ from .verbs import Lifecycle
 from .world import World
 
 
-def upkeep(lifecycle: Lifecycle, world: World, *, every_s: float, rounds: int = 0) -> None:
+def upkeep(lifecycle: Lifecycle, world: World, engine: Engine, *, every_s: float, rounds: int = 0) -> None:
     """Look every *every_s* seconds for what is due and order it; *rounds* 0: until interrupted."""
+    kept = timedelta(days=world.platform.orders_days)
     done, watch = 0, DriftWatch()
     while not rounds or done < rounds:
         order_due(lifecycle, world)
         tell_drift(lifecycle, watch)
+        engine.prune(world.clock.now() - kept)
         done += 1
         if done != rounds:
             world.clock.sleep(every_s)

@@ -10,6 +10,7 @@ EXAMPLE = """\
 # The platform: what belongs to no tenant. Every key: mailstead schema platform
 name = "mailstead"
 grace_days = 30                        # how long the disks of a removed tenant are kept
+orders_days = 400                      # how long orders that have ended are kept; the audit trail stays
 
 [[sites]]
 name = "home"

@@ -129,6 +129,7 @@ class Platform(Value):
     certificates: Certificates = Certificates()
     image: Image = Image()
     grace_days: int = Field(default=30, ge=0, le=3650)  # disks of a removed tenant
+    orders_days: int = Field(default=400, ge=1, le=36500)  # orders that have ended
 
     @property
     def hosts(self) -> tuple[Host, ...]:

@@ -132,12 +132,13 @@ def memory_platform(
         platform,
         world,
         steps,
+        engine,
         desk,
         lifecycle,
         works=works,
         authority_pem=own.root.encode,
         outside=lambda target: memory_view(replace(world, hosts=outside.hosts), target),
-        quarantine=Quarantine(standing, claims, Adoption(world), outside.journal.ledger, outside.clock),
+        quarantine=Quarantine(standing, claims, Adoption(world), outside.journal.ledger, outside.clock, trail),
         doctor=Doctor(
             Sources(
                 world,

@@ -98,12 +98,13 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
             platform,
             world,
             steps,
+            engine,
             desk,
             lifecycle,
             works,
             _root(platform, vault, clock),
             _outside(world),
-            Quarantine(standing, claims, Adoption(world), ledger, clock),
+            Quarantine(standing, claims, Adoption(world), ledger, clock, trail),
             Doctor(
                 Sources(
                     world,

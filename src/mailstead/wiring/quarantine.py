@@ -12,7 +12,10 @@ from mailstead.orders import plan
 from mailstead.orders.failures import as_failure
 from mailstead.orders.model import Inputs, Json, OrderView, Status
 from mailstead.orders.port import Desk, Ledger
+from mailstead.security.audit import Act
+from mailstead.security.audit_store import AuditTrail
 from mailstead.state.store import StandingStore
+from mailstead.tenants.model import Tenant
 
 from .claims import HostClaims
 
@@ -81,6 +84,7 @@ class Quarantine:
     adoption: Adoption
     ledger: Ledger
     clock: Clock
+    trail: AuditTrail
 
     @property
     def why(self) -> str:
@@ -94,6 +98,21 @@ class Quarantine:
     def proposals(self) -> list[Proposal]:
         """Return what to adopt, recreate or leave."""
         return self.adoption.proposals()
+
+    def adopt(self, name: str, wanted: Tenant | None = None) -> list[str]:
+        """Take over a tenant that is there (see `Adoption.adopt`)."""
+        self.trail.note(Act("quarantine.adopt", name, name))
+        return self.adoption.adopt(name, wanted)
+
+    def take_over(self, host: str) -> None:
+        """Claim a host whoever has it."""
+        self.trail.note(Act("host.claim", "", host))
+        self.claims.take_over(host)
+
+    def release(self, host: str) -> None:
+        """Give a host up."""
+        self.trail.note(Act("host.release", "", host))
+        self.claims.release(host)
 
     def refuse_other_name(self, typed: str, name: str) -> None:
         """Raise InvalidInput unless *typed* is the platform's *name*: a confirmation that no habit gives."""
@@ -113,6 +132,7 @@ class Quarantine:
         if seen.silent:
             remedy = "start it (mailstead services start), or take it out of mailstead.toml; then compare again"
             raise NotCompared(f"{seen.silent[0]} does not answer", field="host", value=seen.silent[0], remedy=remedy)
+        self.trail.note(Act("quarantine.leave", "", self.standing.get().platform, {"why": self.why}))
         done = self.adoption.trust(seen)
         done += [self._not_carried_on(order) for order in self.open_orders()]
         self.standing.leave(self.claims.newest() + 1)

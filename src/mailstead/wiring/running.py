@@ -13,7 +13,7 @@ from mailstead.lifecycle.world import World
 from mailstead.monitoring.port import Outside
 from mailstead.monitoring.target import Target
 from mailstead.orders.model import StateInUse
-from mailstead.orders.port import Desk
+from mailstead.orders.port import Desk, Engine
 from mailstead.security.audit_store import AuditTrail
 from mailstead.sites.model import Platform
 
@@ -22,12 +22,13 @@ from .quarantine import Quarantine
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What faces use. `works` says whether orders are carried out in this process."""
+    """What faces use: `desk` to order. `works` says whether `engine` carries orders out in this process."""
 
     home: Path
     platform: Platform
     world: World
     steps: Steps
+    engine: Engine
     desk: Desk
     lifecycle: Lifecycle
     works: bool
