@@ -21,6 +21,7 @@ from .world import World
 
 WITHIN_MIN = 24 * 60  # virtual minutes that the world has to come right
 ROUND_S = 900.0
+TRIES = 8  # at the same remedy
 DEFECTS = frozenset({"internal-error", "step-failed", "not-json"})  # no fault of the world excuses these
 
 
@@ -113,7 +114,7 @@ class _Play:
             self._outcome.violations.append(Violation(kind, f"{error} ({where.filename}:{where.lineno})"))
 
     def _converge(self) -> None:
-        world = self._world
+        world, outcome = self._world, self._outcome
         self._tell("all is calm again: everything answers, has room, and the control plane is started anew")
         world.calm()
         begun = world.clock.monotonic()
@@ -128,10 +129,11 @@ class _Play:
                 self._tell(f"operator {told}")
             if not done:
                 break
-            if (often := retries.most_common(1)) and often[0][1] > 12:
-                break
             retries.update(done)
-        self._outcome.healing_s = world.clock.monotonic() - begun
+            if hopeless := [told for told in done if retries[told] > TRIES]:
+                outcome.violations += [Violation("does not come right", told) for told in hopeless]
+                return
+        outcome.healing_s = world.clock.monotonic() - begun
         self._judge()
         self._final()
 

@@ -17,9 +17,9 @@ Acts = tuple[Act, ...]
 def shrink(story: Story, fails: Fails) -> Story:
     """Return the shortest story found for which *fails* still holds; it must hold for *story*."""
     story = _fewer_acts(story, fails)
-    for simpler in _simpler_worlds(story):
-        if fails(simpler):
-            story = simpler
+    for simpler in (_one_host, _no_squatter, _no_pauses):
+        if fails(simpler(story)):
+            story = simpler(story)
     return story
 
 
@@ -50,7 +50,13 @@ def _cut(acts: Acts, begin: int, end: int) -> Acts:
     return (*acts[:begin], *rest)
 
 
-def _simpler_worlds(story: Story) -> Iterator[Story]:
-    yield replace(story, hosts=story.hosts[:1])
-    yield replace(story, squatter="")
-    yield replace(story, acts=tuple(replace(act, after_s=0) for act in story.acts))
+def _one_host(story: Story) -> Story:
+    return replace(story, hosts=story.hosts[:1])
+
+
+def _no_squatter(story: Story) -> Story:
+    return replace(story, squatter="")
+
+
+def _no_pauses(story: Story) -> Story:
+    return replace(story, acts=tuple(replace(act, after_s=0) for act in story.acts))

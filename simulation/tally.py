@@ -17,6 +17,7 @@ class Tally:
     orders: int = 0
     crashes: int = 0
     seconds: float = 0.0
+    cpu_s: float = 0.0
     slowest_s: float = 0.0  # to come right again
     faults: Counter[Fault] = field(default_factory=Counter)
     broken: dict[int, str] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Tally:
         self.orders += other.orders
         self.crashes += other.crashes
         self.seconds += other.seconds
+        self.cpu_s += other.cpu_s
         self.slowest_s = max(self.slowest_s, other.slowest_s)
         self.faults += other.faults
         self.broken |= other.broken
@@ -50,6 +52,7 @@ class Tally:
             ("acts", self.acts),
             ("orders", self.orders),
             ("crashes of the control plane", self.crashes),
+            ("processor time a seed", f"{1000 * self.cpu_s / max(1, self.seeds):.0f} ms"),
             ("virtual days", f"{self.seconds / 86400:.1f}"),
             ("longest way back", f"{self.slowest_s / 3600:.1f} virtual hours"),
             ("faults", sum(self.faults.values())),
