@@ -1,6 +1,7 @@
 """A tenant's life, order by order, on the DBOS engine: killed or not, the world must look the same after each."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
@@ -128,6 +129,24 @@ def lived(home: Home) -> list[Picture]:
             play.ended(act.order(play))
             seen.append(deepcopy(play.seen()))
     return seen
+
+
+def killed_through(home: Home, life: int, expected: list[Picture]) -> None:
+    """Live a life in which each worker finishes the order that killed the one before, then dies of the next."""
+    with playing(home) as play:
+        last = ""
+        for number, act in enumerate(LIFE):
+            with worker(home.folder) as process:
+                if last:
+                    play.ended(last)
+                    assert play.seen() == expected[number - 1], (LIFE[number - 1].name, life)
+                play.fate.where = point(number, life)
+                last = act.order(play)
+                process.join(60)
+                assert process.exitcode == -signal.SIGKILL, (act.name, point(number, life))
+        with worker(home.folder):
+            play.ended(last)
+            assert play.seen() == expected[-1]
 
 
 def point(number: int, life: int) -> tuple[str, str]:

@@ -1,15 +1,13 @@
 """SIGKILL of the worker at every step of every order, on the DBOS engine: the next one comes to the same end."""
 
 import os
-import signal
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Tally
 
-from .lives import LIFE, Home, Picture, found, lived, moved, playing, point
-from .worker import worker
+from .lives import LIFE, Home, Picture, found, killed_through, lived, moved
 
 POINTS = max(len(act.steps) for act in LIFE)
 # Each life kills every order at another step, before its effect or after; the second half has the other of the two.
@@ -32,21 +30,3 @@ def test_killed_once_in_every_order_of_a_life(
 ) -> None:
     tally("SIGKILLs of a worker, DBOS on SQLite", len(LIFE))
     killed_through(moved(template, tmp_path / "home"), life, expected)
-
-
-def killed_through(home: Home, life: int, expected: list[Picture]) -> None:
-    """Live a life in which each worker finishes the order that killed the one before, then dies of the next."""
-    with playing(home) as play:
-        last = ""
-        for number, act in enumerate(LIFE):
-            with worker(home.folder) as process:
-                if last:
-                    play.ended(last)
-                    assert play.seen() == expected[number - 1], (LIFE[number - 1].name, life)
-                play.fate.where = point(number, life)
-                last = act.order(play)
-                process.join(60)
-                assert process.exitcode == -signal.SIGKILL, (act.name, point(number, life))
-        with worker(home.folder):
-            play.ended(last)
-            assert play.seen() == expected[-1]

@@ -11,13 +11,14 @@ from threading import Barrier
 
 from mailstead.ground.errors import MailsteadError
 from mailstead.lifecycle.verbs import Lifecycle
+from mailstead.lifecycle.world import World
 from mailstead.tenants.changes import with_domain, with_mailbox, without_domain
 from mailstead.tenants.model import Mailbox, MailDomain, Status
 from tests.conftest import Tally, Tell
 
 from .auditor import NOTHING, audit
 from .history import Deed, misfits
-from .stage import Stage, open_stage, platform, tenant
+from .stage import open_stage, platform, tenant
 
 OPERATORS, VERBS_EACH = 64, 6
 NAMES = [f"tenant-{number}" for number in range(8)]
@@ -45,9 +46,9 @@ class Operators:
         for _ in range(VERBS_EACH):
             self._say(*self._verb(chance))
 
-    def look(self, stage: Stage) -> None:
+    def look(self, world: World) -> None:
         """Note what there is at the end, as the last to look."""
-        entries = stage.world.tenants.all()
+        entries = world.tenants.all()
         owners = {domain.name: name for name, entry in entries.items() for domain in entry.tenant.domains}
         seen: dict[str, Hashable] = {f"domain {name}": owners.get(name) for name in SHARED}
         for name in NAMES:
@@ -94,22 +95,22 @@ class Operators:
         return chance.choices(verbs, weights=(3, 4, 3, 3, 3, 1, 2, 0.5))[0]
 
 
-def _at_once(stage: Stage) -> Operators:
-    """Let everybody begin at the same moment, look when all are through, and let the orders be carried out."""
-    operators, start = Operators(stage.lifecycle), Barrier(OPERATORS)
+def at_once(lifecycle: Lifecycle, world: World) -> Operators:
+    """Let everybody begin at the same moment, and look when all are through."""
+    operators, start = Operators(lifecycle), Barrier(OPERATORS)
     with ThreadPoolExecutor(OPERATORS) as pool:
         for done in [pool.submit(operators.work, seed, start) for seed in range(OPERATORS)]:
             done.result()
-    operators.look(stage)
+    operators.look(world)
     return operators
 
 
 def test_every_success_of_64_operators_at_once_fits_a_serial_order(tmp_path: Path, tally: Tally, tell: Tell) -> None:
     network = {"vlan_first": 100, "vlan_last": 99 + VLANS}
     stage = open_stage(tmp_path, platform(network=network))
-    operators = _at_once(stage)
+    operators = at_once(stage.lifecycle, stage.world)
     tally("verbs of 64 operators at once", len(operators.took_s))
-    tell(f"64 operators at once: {_p99(operators.took_s)}")
+    tell(f"64 operators at once: {p99(operators.took_s)}")
     assert operators.strange == []
     assert misfits(operators.deeds) == []
     assert len(stage.world.tenants.all()) <= VLANS
@@ -118,7 +119,7 @@ def test_every_success_of_64_operators_at_once_fits_a_serial_order(tmp_path: Pat
     stage.close()
 
 
-def _p99(took_s: list[float]) -> str:
+def p99(took_s: list[float]) -> str:
     ordered = sorted(took_s)
     middle, late = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
     return f"{len(ordered)} verbs, half within {middle * 1000:.0f} ms, 99 % within {late * 1000:.0f} ms"
