@@ -1,4 +1,4 @@
-"""What a worker does by itself beside orders: certificates in time, old orders forgotten. Drift is told, never healed."""
+"""What a worker does by itself: certificates in time, old orders forgotten. Drift is told, never healed unasked."""
 
 from datetime import timedelta
 
