@@ -17,7 +17,6 @@ class Mutation:
 _CRASHES = "tests/lifecycle/test_crashes.py"
 _CALLS = f"{_CRASHES}::test_killed_in_a_drivers_call_it_comes_to_the_same_end"
 _WRITES = f"{_CRASHES}::test_killed_between_two_writes_to_the_database_it_comes_to_the_same_end"
-_MANY = "tests/lifecycle/test_many_at_once.py"
 
 MUTATIONS = (
     Mutation(
@@ -126,5 +125,33 @@ MUTATIONS = (
         "        if self._world.numbers.of(name) is None:",
         "        if False:",
         ("tests/lifecycle/test_lives.py",),
+    ),
+    Mutation(
+        "lease: everybody gets it, in the database",
+        "orders/store.py",
+        '.where(leases.c.resource == resource, or_(leases.c.holder == "", leases.c.expires < now))',
+        ".where(leases.c.resource == resource)",
+        ("tests/orders",),
+    ),
+    Mutation(
+        "token: nobody asks before an effect whether the order is still ours",
+        "orders/plan.py",
+        "    if order.token != token or not order.status.is_open:\n        raise LostLease",
+        "    if False:\n        raise LostLease",
+        ("tests/orders/test_memory.py", "tests/lifecycle/test_lives.py"),
+    ),
+    Mutation(
+        "quarantine: a restored state acts",
+        "state/store.py",
+        "        self.get().refuse_quarantined()",
+        "        pass",
+        ("tests/wiring/test_old_states.py", "tests/wiring/test_state_backup.py"),
+    ),
+    Mutation(
+        "claim: a host of another platform is ours too",
+        "sites/claims.py",
+        "        if found.platform != self.platform:",
+        "        if False:",
+        ("tests/wiring/test_two_platforms.py",),
     ),
 )
