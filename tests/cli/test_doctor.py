@@ -99,6 +99,7 @@ def test_it_can_be_asked_about_some_tenants_and_not_about_strangers(served: Say,
 def test_an_order_without_a_worker_is_told_and_carried_out_by_fixing(say_real: Say, home: Path) -> None:
     with open_platform(home) as running:
         running.world.tenants.add(Tenant.parse({"name": "acme", "domains": [{"name": "acme.example"}]}))
+        running.world.numbers.allocate("acme")
         running.lifecycle.remove("acme")
     report = say_real("doctor", "--json")
     assert report.status == 3

@@ -39,6 +39,7 @@ def test_only_one_process_works_and_all_can_order(home: Path) -> None:
 def test_what_was_ordered_without_a_worker_is_carried_out_by_the_next(home: Path, tmp_path: Path) -> None:
     with open_platform(home) as running:
         running.world.tenants.add(ACME)
+        running.world.numbers.allocate("acme")
         order = running.lifecycle.remove("acme")
         assert running.desk.show(order).status is Status.QUEUED
     with open_platform(home, worker=True) as running:
