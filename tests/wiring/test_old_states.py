@@ -14,7 +14,7 @@ from mailstead.security.model import Secret
 from mailstead.tenants import changes
 from mailstead.tenants.model import Mailbox, MailDomain, Tenant
 from tests.lifecycle.auditor import NOTHING, audit
-from tests.lifecycle.conftest import _cheap_keys  # slow keys and hashes made cheap, by itself
+from tests.lifecycle.conftest import _cheap_keys  # noqa: F401  # slow keys and hashes made cheap, by itself
 from tests.lifecycle.stage import Stage, tenant
 
 from .past import Backup, backed_up, brought_back, founded, remembered, things
@@ -199,9 +199,7 @@ VERBS: dict[str, Callable[[Stage], object]] = {
 
 @pytest.fixture(scope="module")
 def quarantined(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    with pytest.MonkeyPatch.context() as patch:
-        _cheap_keys.__wrapped__(patch)  # type: ignore[attr-defined]  # the fixture's own function
-        return _lived(tmp_path_factory.mktemp("past") / "home", HOUR).stage
+    return _lived(tmp_path_factory.mktemp("past") / "home", HOUR).stage
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -39,6 +39,7 @@ def home(tmp_path: Path) -> Path:
     (home / "tenants" / "acme.toml").write_text('[[domains]]\nname = "acme.example"\n')
     with open_platform(home) as running:
         running.world.tenants.add(ACME, source="file")
+        running.world.numbers.allocate("acme")
         running.world.vault.put("acme", "planted", PLANTED)
         running.lifecycle.remove("acme")
     return home

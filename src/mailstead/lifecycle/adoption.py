@@ -3,7 +3,7 @@
 What runs is right: host, numbers and records that the world shows of a tenant take the place of those remembered.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mailstead.dns.ownership import shape
 from mailstead.ground.errors import Conflict, InvalidInput, NotFound
@@ -36,10 +36,12 @@ class Adoption:
 
         Raises NotFound where nothing bears its name, InvalidInput without *wanted*, Conflict, DomainTaken.
         """
-        traces = self._traces(self.seen(), name)
+        seen = self.seen()
+        traces = self._traces(seen, name)
         if name not in self._world.tenants.all():
             self._world.tenants.add(_demanded(name, wanted), source=source)
-        return [*self._take_over(name, traces), *self._take_over_wanted(name, traces), *self._take_over_names(name)]
+        done = [*self._take_over_numbers(seen), *self._take_over_host(name, traces)]
+        return [*done, *self._take_over_wanted(name, traces), *self._take_over_names(name)]
 
     def draft(self, name: str) -> Tenant:
         """Return what a tenant that is there seems to be: its domains, mailboxes and sizes. Raises NotFound.
@@ -57,9 +59,11 @@ class Adoption:
 
         A number that only the old state knows is given up: whoever had it gets another when it is made anew.
         """
-        entries = self._world.tenants.all()
-        done = [word for name, traces in seen.traces.items() for word in self._take_over(name, traces, entries)]
-        return done + [word for name in entries for word in self._take_over_names(name)]
+        entries, done = self._world.tenants.all(), [*self._take_over_numbers(seen)]
+        for name in entries:
+            done += self._take_over_host(name, seen.traces.get(name, Traces()))
+            done += self._take_over_names(name)
+        return done
 
     def _traces(self, seen: Seen, name: str) -> Traces:
         traces = seen.traces.get(name)
@@ -68,14 +72,17 @@ class Adoption:
             raise NotFound(f"nothing that bears the name {name} is there", field="tenant", value=name, remedy=remedy)
         return traces
 
-    def _take_over(self, name: str, traces: Traces, known: Iterable[str] | None = None) -> Iterator[str]:
-        """Take over numbers and host; of a tenant that is not *known* only the numbers, under its name."""
-        numbers = traces.numbers
-        if numbers and self._world.numbers.of(name) != numbers:
-            self._world.numbers.adopt(name, numbers)
-            yield f"VLAN {numbers.vlan} and {numbers.public_ipv4} belong to {name}"
-        if known is not None and name not in known:
-            return
+    def _take_over_numbers(self, seen: Seen) -> Iterator[str]:
+        """Write down the numbers that are seen, under the names that bear them; whoever lost his gets others."""
+        for name, traces in seen.traces.items():
+            if traces.numbers and self._world.numbers.of(name) != traces.numbers:
+                self._world.numbers.adopt(name, traces.numbers)
+                yield f"VLAN {traces.numbers.vlan} and {traces.numbers.public_ipv4} belong to {name}"
+        for name in self._world.tenants.all():
+            if self._world.numbers.of(name) is None:
+                yield f"{name} gets VLAN {self._world.numbers.allocate(name).vlan} when it is made anew"
+
+    def _take_over_host(self, name: str, traces: Traces) -> Iterator[str]:
         if traces.hosts and self._world.tenants.get(name).host not in traces.hosts:
             self._world.tenants.settle_on(name, traces.hosts[0])
             yield f"{name} lives on {traces.hosts[0]}"
