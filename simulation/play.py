@@ -140,7 +140,7 @@ class _Play:
     def _final(self) -> None:
         world, outcome = self._world, self._outcome
         for order in world.running.desk.list():
-            if order.status.is_open:
+            if order.status.is_open and not order.is_parked:  # a parked one says what it waits for
                 outcome.violations.append(Violation("an order does not end", f"{order.kind} {order.tenant}"))
         outcome.violations += verdict(world)
 

@@ -64,10 +64,10 @@ class PluggedHypervisor(MemoryHypervisor):
 
     def guest(self, name: str) -> GuestState:
         """Return what the machine's guest agent is doing."""
-        machine = self.machines().get(name)
-        if machine is None:
+        power = self.power(name)
+        if power is None:
             return GuestState.MISSING
-        up = machine.power is Power.ON and self._clock.monotonic() >= self._up_at[name]
+        up = power is Power.ON and self._clock.monotonic() >= self._up_at.get(name, 0.0)
         return GuestState.ANSWERING if up else GuestState.SILENT
 
     def reset(self, name: str) -> None:
@@ -83,7 +83,7 @@ class PluggedHypervisor(MemoryHypervisor):
         super().lose_power()
 
     def start(self, name: str) -> None:
-        runs = name in self.statistics()
+        runs = self.power(name) not in {None, Power.OFF}
         super().start(name)
         if not runs:
             self._up_at[name] = self._clock.monotonic() + self._boot_s(name)

@@ -50,6 +50,13 @@ class MemoryHypervisor:
     def machines(self) -> dict[str, Machine]:
         return {name: _found(entry) for name, entry in self._entries.items()}
 
+    def power(self, name: str) -> Power | None:
+        """Return whether a machine runs; None for one that is not there."""
+        entry = self._entries.get(name)
+        if entry is None:
+            return None
+        return entry.running.power if entry.running else Power.OFF
+
     def disturb(self, machine: Machine) -> None:
         """Somebody changes a machine by hand, or makes one; `pending`: its next start brings another shape."""
         defined = replace(machine, power=Power.OFF, pending=False)
