@@ -1,11 +1,13 @@
 """What a program of the host says becomes an error that tells what to do."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from mailstead.ground.errors import Denied, OutcomeUnknown, Rejected, Unreachable
+from mailstead.networks.drivers.openvswitch import nft, ovsdb
 from mailstead.networks.drivers.openvswitch.commands import Commands
 from mailstead.networks.drivers.openvswitch.daemons import DAEMONS, ensure_running, stop
 from mailstead.networks.drivers.openvswitch.forwarding import Settings, guarded
@@ -31,6 +33,14 @@ def test_words_become_errors(words: str, error: type[Exception]) -> None:
         Commands().run(_failing(words))
     assert type(caught.value) is error
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("read", [parse, nft.parse, lambda answer: ovsdb.parse(answer, "mailstead0")])
+def test_an_answer_that_nobody_understands_is_told_and_quoted(read: Callable[[str], object]) -> None:
+    with pytest.raises(Rejected) as caught:
+        read("<html>nonsense")
+    assert "<html>nonsense" in caught.value.message
+    assert "by hand" in caught.value.remedy
 
 
 def test_a_missing_program_is_named_with_the_packages() -> None:

@@ -1,5 +1,6 @@
 """mailstead on the command line: global options, and the commands by subject."""
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -68,6 +69,7 @@ def start(
 
 def main() -> None:
     """Run the command line; errors become one clear message and an exit status."""
+    signal.signal(signal.SIGTERM, _leave)
     words = sys.argv[1:]
     in_json = "--json" in words
     # Wherever it stands, --json belongs to the whole call.
@@ -79,3 +81,8 @@ def main() -> None:
         sys.exit(error.exit_status)
     except typer.Abort:
         sys.exit(1)
+
+
+def _leave(number: int, _frame: object) -> None:
+    """Leave as after Ctrl-C, so that leases and locks are given back."""
+    sys.exit(128 + number)

@@ -156,7 +156,7 @@ class LibvirtHypervisor:
         return domain
 
     def _ours(self, domain: libvirt.virDomain) -> Domain:
-        found = read_domain(domain.XMLDesc(_INACTIVE))
+        found = _understood(domain, _INACTIVE)
         if found is None or found.platform != self._platform:
             raise ForeignMachine(
                 f"the machine {domain.name()} is not one of platform {self._platform}",
@@ -189,10 +189,19 @@ def _may_be_ours(domain: libvirt.virDomain) -> bool:
 
 
 def _read(domain: libvirt.virDomain, flags: int) -> Domain:
-    found = read_domain(domain.XMLDesc(flags))
+    found = _understood(domain, flags)
     if found is None:
         raise ForeignMachine(f"{domain.name()} lost its mark meanwhile", field="machine", value=domain.name())
     return found
+
+
+def _understood(domain: libvirt.virDomain, flags: int) -> Domain | None:
+    try:
+        return read_domain(domain.XMLDesc(flags))
+    except ValueError as error:
+        message = f"{domain.name()} was changed by hand beyond what can be read: {error}"
+        remedy = f"put it back with `virsh edit {domain.name()}`"
+        raise MachineRefused(message, field="machine", value=domain.name(), remedy=remedy) from error
 
 
 def _power(domain: libvirt.virDomain) -> Power:

@@ -1,9 +1,11 @@
 """How programs of the host are run: argv lists, text in, text out, errors of our own tree."""
 
+import json
 import os
 import signal
 import subprocess
 from collections.abc import Sequence
+from typing import Any
 
 from mailstead.ground.errors import Denied, MailsteadError, OutcomeUnknown, Rejected, Unreachable
 
@@ -61,6 +63,15 @@ class Commands:
 def _unanswered(program: str) -> OutcomeUnknown:
     remedy = "see whether Open vSwitch runs: mailstead services start"
     return OutcomeUnknown(f"{program} got no answer in time", field="host", value=program, remedy=remedy)
+
+
+def understood(answer: str, program: str) -> Any:
+    """Read a program's answer in JSON; raise Rejected for one that is none."""
+    try:
+        return json.loads(answer)
+    except ValueError as error:
+        remedy = f"run {program} by hand and look at what it prints"
+        raise Rejected(f"{program} answered what nobody understands: {answer[:60]!r}", remedy=remedy) from error
 
 
 def _missing(program: str) -> Rejected:

@@ -1,11 +1,11 @@
 """Addresses and routes of the host's own ends of segments: `ip -j` read, `ip -batch` written. Pure."""
 
-import json
 from collections.abc import Collection
 from typing import NamedTuple
 
 from mailstead.networks.model import HostNetwork, Segment
 
+from .commands import understood
 from .ovsdb import SERVICE_PORT
 
 LIST_ADDRESSES = ("ip", "-j", "address", "show")
@@ -47,7 +47,7 @@ def service_links(base: HostNetwork) -> frozenset[Link]:
 def parse(addresses: str, *routes: str) -> frozenset[Link]:
     """Read the output of LIST_ADDRESSES and LIST_ROUTES; only devices of ours, only what somebody set."""
     found: list[Link] = []
-    for device in json.loads(addresses or "[]"):
+    for device in understood(addresses or "[]", "ip"):
         name = device.get("ifname", "")
         found += [Link(name, "up")] if "UP" in device.get("flags", ()) else []
         found += [
@@ -58,7 +58,7 @@ def parse(addresses: str, *routes: str) -> frozenset[Link]:
     for listing in routes:
         found += [
             Link(route["dev"], "route", _with_prefix(route["dst"]))
-            for route in json.loads(listing or "[]")
+            for route in understood(listing or "[]", "ip")
             if route.get("protocol") == "static" and "dev" in route
         ]
     return frozenset(link for link in found if link.device.startswith(_PREFIX))

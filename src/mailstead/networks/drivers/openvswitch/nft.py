@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from .commands import understood
 from .expressions import Expression
 
 Command = dict[str, Any]
@@ -67,7 +68,7 @@ def ruleset(chains: Iterable[Chain] = (), rules: Iterable[Rule] = (), elements: 
 
 def parse(listing: str) -> Ruleset:
     """Read the output of `nft -j list table`."""
-    items = json.loads(listing)["nftables"]
+    items = understood(listing, "nft")["nftables"]
     holders = [value for item in items for kind, value in item.items() if kind in ("set", "map")]
     return ruleset(
         (_chain(item["chain"]) for item in items if "chain" in item),

@@ -20,6 +20,8 @@ from typing import Any
 
 from mailstead.networks.model import Allow, HostNetwork, Segment
 
+from .commands import understood
+
 LIST = (
     "ovs-vsctl", "--timeout=20", "--format=json",
     "--", "--columns=name,ports,external_ids", "list", "Bridge",
@@ -210,7 +212,7 @@ def _allow(text: str) -> Allow:
 
 
 def _rows(line: str) -> list[dict[str, Any]]:
-    table = json.loads(line)
+    table = understood(line, "ovs-vsctl")
     names = table["headings"]
     return [dict(zip(names, map(_plain, row), strict=True)) for row in table["data"]]
 
