@@ -1,0 +1,119 @@
+"""Sessions that are kept and lent: a few for each host, for opening one takes seconds on a real host."""
+
+from collections import deque
+from concurrent.futures import Executor, ThreadPoolExecutor
+from threading import BoundedSemaphore, Lock
+
+from mailstead.ground.clock import Clock
+
+from .answer import Answer
+from .calls import Batch, Work, as_batch
+from .endpoint import Endpoint
+from .errors import QuotaReached, SessionLost
+from .session import Session
+
+SESSIONS_EACH, SETTLERS = 4, 4
+ATTEMPTS = 3
+
+
+class Pool:
+    """A `port.Remote`: the sessions of one endpoint, each lent to one caller at a time, the last used one first.
+
+    At most *size* at once; a host allows an account 30 (MaxShellsPerUser) unless it was told otherwise.
+    """
+
+    def __init__(self, endpoint: Endpoint, clock: Clock, later: Executor, size: int = SESSIONS_EACH) -> None:
+        self.endpoint = endpoint
+        self.opened = 0
+        self._clock = clock
+        self._later = later
+        self._idle: deque[Session] = deque()
+        self._slots = BoundedSemaphore(size)
+        self._closing = False
+
+    @property
+    def name(self) -> str:
+        return self.endpoint.name
+
+    def run(self, work: Work, *, deadline_s: float | None = None) -> Answer:
+        """See `port.Remote.run`; repeated only when the session was lost before it took the work."""
+        whole = as_batch(work)
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._run(whole, deadline_s or whole.deadline_s)
+            except SessionLost:
+                self._close_idle()  # what ended one session has ended those beside it too
+        return self._run(whole, deadline_s or whole.deadline_s)
+
+    def close(self) -> None:
+        """Close all sessions; those that are lent are closed when they come back."""
+        self._closing = True
+        self._close_idle()
+
+    def _run(self, work: Batch, deadline_s: float) -> Answer:
+        if not self._slots.acquire(timeout=deadline_s):
+            raise QuotaReached(f"no session to {self.name} was free within {deadline_s:g} s", field="host")
+        session = None
+        try:
+            session = self._take()
+            return session.run(work, deadline_s)
+        finally:
+            self._later.submit(self._give_back, session)
+
+    def _take(self) -> Session:
+        while self._idle:
+            session = self._idle.pop()
+            if session.reusable:
+                return session
+            self._later.submit(session.close)
+        session = Session(self.endpoint, self._clock)
+        self.opened += 1
+        try:
+            session.open()
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def _give_back(self, session: Session | None) -> None:
+        """Tidy up a session off the caller's path, and make it free."""
+        try:
+            if session:
+                session.settle()
+                if session.reusable and not self._closing:
+                    self._idle.append(session)
+                else:
+                    session.close()
+        finally:
+            self._slots.release()
+
+    def _close_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+
+class Fleet:
+    """The pools of all hosts, one for each endpoint; a process has one fleet, and its threads share it."""
+
+    def __init__(self, clock: Clock, *, sessions_each: int = SESSIONS_EACH) -> None:
+        self._clock = clock
+        self._sessions_each = sessions_each
+        self._later = ThreadPoolExecutor(SETTLERS, thread_name_prefix="remoting-settle")
+        self._pools: dict[str, Pool] = {}
+        self._lock = Lock()
+
+    def at(self, endpoint: Endpoint) -> Pool:
+        """Return the way to this endpoint; sessions under an older credential are closed."""
+        with self._lock:
+            pool = self._pools.get(endpoint.name)
+            if pool is None or pool.endpoint != endpoint:
+                if pool:
+                    pool.close()
+                pool = self._pools[endpoint.name] = Pool(endpoint, self._clock, self._later, self._sessions_each)
+            return pool
+
+    def close(self) -> None:
+        """Close every session, waiting for those that are being tidied up."""
+        for pool in self._pools.values():
+            pool.close()
+        self._later.shutdown(wait=True)
