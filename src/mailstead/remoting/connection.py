@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from select import POLLIN, poll
 
+from mailstead.ground.errors import MailsteadError
+from mailstead.security.model import Secret
+
 from .endpoint import Basic, ClientCertificate, Endpoint, Kerberos, Ntlm
 from .errors import CertificateRefused, HostSilent, RemoteAnswerLost, SignInRefused
 from .tickets import Dialogue
@@ -39,7 +42,8 @@ class Connection:
         self._endpoint = endpoint
         self._tls = endpoint.tls()
         self._http: HTTPSConnection | None = None
-        self._signed_in = False
+        self._signed_in = False  # on this connection
+        self._was_let_in = False  # on any: so a certificate of ours is good
 
     def post(self, message: bytes, timeout_s: float) -> Response:
         """Send *message* and return the answer.
@@ -57,7 +61,7 @@ class Connection:
         if response.status == 401:
             self.close()
             raise self._not_let_in()
-        self._signed_in = True
+        self._signed_in = self._was_let_in = True
         return response
 
     def close(self) -> None:
@@ -92,8 +96,7 @@ class Connection:
     def _exchange(self, http: HTTPSConnection, message: bytes) -> Response:
         match self._endpoint.sign_in:
             case Basic(user, password):
-                pair = user.encode() + b":" + password.reveal()
-                return self._send(http, message, f"Basic {b64encode(pair).decode()}")
+                return self._send(http, message, _basic(user, password))
             case ClientCertificate():
                 return self._send(http, message, MUTUAL)
             case account:
@@ -117,14 +120,22 @@ class Connection:
             answer: HTTPResponse = http.getresponse()
             return Response(answer.status, answer.read(), answer.getheader("WWW-Authenticate"))
         except (OSError, HTTPException) as error:
-            if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError) and not self._signed_in:
-                raise _no_tls(self._endpoint, error) from error
-            raise RemoteAnswerLost(
-                f"{self._endpoint.host} was asked, and the connection broke: {type(error).__name__} {error}",
-                field="host",
-                value=self._endpoint.host,
-                remedy="look what is there, then go on; an order does so by itself",
-            ) from error
+            raise self._broken(error) from error
+
+    def _broken(self, error: OSError | HTTPException) -> MailsteadError:
+        """Say what it means that the connection broke.
+
+        Under TLS 1.3 a host that does not take our certificate says so, if at all, after the first message.
+        """
+        by_certificate = isinstance(self._endpoint.sign_in, ClientCertificate)
+        if not self._was_let_in and (by_certificate or type(error) is ssl.SSLError):
+            return _no_tls(self._endpoint, error)
+        return RemoteAnswerLost(
+            f"{self._endpoint.host} was asked, and the connection broke: {type(error).__name__} {error}",
+            field="host",
+            value=self._endpoint.host,
+            remedy="look what is there, then go on; an order does so by itself",
+        )
 
     def _not_let_in(self) -> SignInRefused:
         user = getattr(self._endpoint.sign_in, "user", "") or "our certificate"
@@ -134,6 +145,10 @@ class Connection:
             value=user,
             remedy="check account and password, and that the host allows this way: winrm get winrm/config/service/auth",
         )
+
+
+def _basic(user: str, password: Secret) -> str:
+    return "Basic " + b64encode(user.encode() + b":" + password.reveal()).decode()
 
 
 def _readable(descriptor: int) -> bool:
@@ -157,9 +172,9 @@ def _untrusted(endpoint: Endpoint, error: ssl.SSLCertVerificationError) -> Certi
     )
 
 
-def _no_tls(endpoint: Endpoint, error: ssl.SSLError) -> CertificateRefused:
+def _no_tls(endpoint: Endpoint, error: Exception) -> CertificateRefused:
     return CertificateRefused(
-        f"no TLS with {endpoint.host}: {error.reason or error}",
+        f"{endpoint.host} ended the connection while we signed in: {error}",
         field="sign_in",
         value=endpoint.host,
         remedy="if we sign in by certificate, see whether it is valid and mapped to an account on the host",

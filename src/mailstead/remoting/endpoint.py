@@ -87,6 +87,7 @@ class Endpoint:
             raise _bad("trust", self.trust, f"give a PEM file with the certificates to trust ({error})") from error
         if isinstance(self.sign_in, ClientCertificate):
             try:
+                context.post_handshake_auth = True  # http.sys asks for the certificate when it has seen the request
                 context.load_cert_chain(self.sign_in.certificate, self.sign_in.key)
             except (OSError, ssl.SSLError) as error:
                 files = self.sign_in.certificate

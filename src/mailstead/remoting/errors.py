@@ -9,6 +9,7 @@ MailsteadError
 │   ├── AccessRefused     (Denied)    the account may not do this                remote-access-refused
 │   ├── NotInRole         (Denied)    the role shows no such cmdlet or parameter remote-not-in-role
 │   ├── HostVolumeFull    (NoRoom)    the host's volume is full                  remote-volume-full
+│   ├── HostMemoryFull    (NoRoom)    the host has no memory left for it         remote-memory-full
 │   ├── HostBusy          (Unreachable) busy or out of resources; ask again      remote-busy
 │   └── CommandRejected   (Rejected)  anything else                              remote-command-rejected
 ├── InvalidInput
@@ -123,6 +124,12 @@ class HostVolumeFull(CommandFailed, NoRoom):
     """The volume on the host has no room left."""
 
     code = "remote-volume-full"
+
+
+class HostMemoryFull(CommandFailed, NoRoom):
+    """The host has not enough memory left."""
+
+    code = "remote-memory-full"
 
 
 class HostBusy(CommandFailed, Unreachable):

@@ -2,7 +2,7 @@
 
 from collections import deque
 from concurrent.futures import Executor, ThreadPoolExecutor
-from threading import BoundedSemaphore, Lock
+from threading import Condition, Lock
 
 from mailstead.ground.clock import Clock
 
@@ -27,8 +27,11 @@ class Pool:
         self.opened = 0
         self._clock = clock
         self._later = later
+        self._size = size
         self._idle: deque[Session] = deque()
-        self._slots = BoundedSemaphore(size)
+        self._there = 0  # sessions lent, being tidied up, and idle
+        self._tidying = 0
+        self._changed = Condition()
         self._closing = False
 
     @property
@@ -51,45 +54,68 @@ class Pool:
         self._close_idle()
 
     def _run(self, work: Batch, deadline_s: float) -> Answer:
-        if not self._slots.acquire(timeout=deadline_s):
-            raise QuotaReached(f"no session to {self.name} was free within {deadline_s:g} s", field="host")
-        session = None
+        session = self._take(deadline_s)
         try:
-            session = self._take()
             return session.run(work, deadline_s)
         finally:
-            self._later.submit(self._give_back, session)
+            with self._changed:
+                self._tidying += 1
+            self._later.submit(self._tidy_up, session)
 
-    def _take(self) -> Session:
-        while self._idle:
-            session = self._idle.pop()
-            if session.reusable:
-                return session
-            self._later.submit(session.close)
-        session = Session(self.endpoint, self._clock)
-        self.opened += 1
+    def _take(self, deadline_s: float) -> Session:
+        """Return a session; waits for one that is being tidied up rather than open another, which takes longer."""
+        with self._changed:
+            if not self._changed.wait_for(self._can_lend, deadline_s):
+                remedy = "see what the others wait for: mailstead order list"
+                raise QuotaReached(f"no session to {self.name} was free in time", field="host", remedy=remedy)
+            while self._idle:
+                session = self._idle.pop()
+                if session.reusable:
+                    return session
+                self._there -= 1
+                self._later.submit(session.close)
+            self._there += 1
+        return self._open()
+
+    def _can_lend(self) -> bool:
+        return bool(self._idle) or (self._there < self._size and not self._tidying)
+
+    def _open(self) -> Session:
+        session = None
         try:
+            session = Session(self.endpoint, self._clock)
             session.open()
         except BaseException:
-            session.close()
+            self._leave(session)
             raise
+        self.opened += 1
         return session
 
-    def _give_back(self, session: Session | None) -> None:
-        """Tidy up a session off the caller's path, and make it free."""
-        try:
-            if session:
-                session.settle()
-                if session.reusable and not self._closing:
-                    self._idle.append(session)
-                else:
-                    session.close()
-        finally:
-            self._slots.release()
+    def _tidy_up(self, session: Session) -> None:
+        """Let the host forget the work, off the caller's path, and keep the session or close it."""
+        session.settle()
+        with self._changed:
+            self._tidying -= 1
+            kept = session.reusable and not self._closing
+            if kept:
+                self._idle.append(session)
+                self._changed.notify_all()
+        if not kept:
+            self._leave(session)
+
+    def _leave(self, session: Session | None) -> None:
+        with self._changed:
+            self._there -= 1
+            self._changed.notify_all()
+        if session:
+            session.close()
 
     def _close_idle(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        with self._changed:
+            idle, self._idle = self._idle, deque()
+            self._there -= len(idle)
+        for session in idle:
+            session.close()
 
 
 class Fleet:

@@ -7,7 +7,7 @@ when one of them changes its ways; see docs/decisions/0121.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from xml.etree.ElementTree import Element
 
 from pypsrp.complex_objects import ComplexObject, ObjectMeta, PSInvocationState
@@ -28,6 +28,7 @@ from .verdict import CATEGORIES
 
 POLL_S: Final = 20  # how long the host holds a Receive before it says that there is nothing yet
 GRACE_S: Final = 10.0
+ENVELOPE: Final = 500 << 10  # MaxEnvelopeSizekb of Windows Server 2012 and later
 ENDED: Final = (PSInvocationState.COMPLETED, PSInvocationState.FAILED, PSInvocationState.STOPPED)
 
 
@@ -35,6 +36,7 @@ class Transport(_TransportHTTP):
     """Our connection where pypsrp expects its own."""
 
     def __init__(self, endpoint: Endpoint) -> None:  # on purpose without the parent's: it would read the environment
+        self.endpoint = f"https://{endpoint.host}:{endpoint.port}/{endpoint.path}"  # goes into every message
         self._connection = Connection(endpoint)
 
     def send(self, message: bytes, *, retries_on_read_timeout: int = 0, timeout: Any = None) -> bytes:
@@ -47,12 +49,21 @@ class Transport(_TransportHTTP):
         self._connection.close()
 
 
-@dataclass(slots=True)
-class State:
-    """The state of a pipeline, read by our own codec."""
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An error that the pipeline wrote, or ended with."""
 
+    MESSAGE_TYPE: ClassVar[int] = MessageType.ERROR_RECORD
+    record: ErrorRecord
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The state of a pipeline; the names are those that pypsrp asks for."""
+
+    MESSAGE_TYPE: ClassVar[int] = MessageType.PIPELINE_STATE
     state: int
-    error_record: ErrorRecord | None
+    error_record: Reported | None
 
 
 class Codec(Serializer):
@@ -67,7 +78,7 @@ class Codec(Serializer):
             if metadata is None:
                 return self.read(element) if element else None
             if kind is ErrorRecordMessage:
-                return error_record(self.read(element))
+                return Reported(error_record(self.read(element)))
             if kind is PipelineState:
                 return _state(self.read(element))
         return super().deserialize(element, metadata, *rest, **options)
@@ -98,7 +109,7 @@ class Runspace(RunspacePool):
     """A shell on the host with one runspace in it."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        wsman = WSMan(endpoint.host, port=endpoint.port, path=endpoint.path, operation_timeout=POLL_S)
+        wsman = WSMan(endpoint.host, ENVELOPE, POLL_S, endpoint.port, path=endpoint.path)
         wsman.transport = Transport(endpoint)
         super().__init__(wsman, configuration_name=endpoint.configuration)
         self.codec = Codec()
@@ -124,8 +135,8 @@ class Running(PowerShell):
 
     @property
     def errors(self) -> Sequence[ErrorRecord]:
-        records: Sequence[object] = self.streams.error  # our codec puts its own there
-        return [record for record in records if isinstance(record, ErrorRecord)]
+        written: Sequence[object] = self.streams.error
+        return [error.record for error in written if isinstance(error, Reported)]
 
 
 def error_record(value: Value) -> ErrorRecord:
@@ -156,4 +167,4 @@ def _state(value: Value) -> State:
     if not isinstance(value, PsObject) or not isinstance(number := value.get("PipelineState"), int):
         raise AnswerUnreadable("a pipeline state without a state", field="answer")
     error = value.get("ExceptionAsErrorRecord")
-    return State(number, None if error is None else error_record(error))
+    return State(number, None if error is None else Reported(error_record(error)))

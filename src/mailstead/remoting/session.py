@@ -5,13 +5,13 @@ from contextlib import contextmanager, suppress
 from math import ceil
 
 from mailstead.ground.clock import Clock
-from mailstead.ground.errors import MailsteadError, OutcomeUnknown
+from mailstead.ground.errors import MailsteadError
 from mailstead.security.model import Secret
 
 from .answer import Answer
 from .calls import Batch
 from .endpoint import Endpoint
-from .errors import DeadlinePassed, SessionLost
+from .errors import DeadlinePassed, RemoteAnswerLost, SessionLost
 from .faults import translated
 from .runspace import POLL_S, Running, Runspace
 from .values import Credential
@@ -107,13 +107,10 @@ class Session:
         try:
             with translated(self._host, running=running):
                 yield
-        except OutcomeUnknown as error:
+        except MailsteadError as error:
             self._broken = True
-            if before:
+            if before and isinstance(error, RemoteAnswerLost):
                 raise SessionLost(error.message, field="host", value=self._host) from error
-            raise
-        except MailsteadError:
-            self._broken = True
             raise
 
 

@@ -1,10 +1,11 @@
 """From an error record to the error that says how to go on. Pure.
 
-First the .NET exception, then the short error id, then the category: what is most exact comes first. The
-short id is the part before the comma, because a role shows a constrained cmdlet as a function, and then the part
-behind it is another (about_Functions_CmdletBindingAttribute, "JEA role capabilities").
+First the Win32 code in the message, then the .NET exception, the short error id, the category: the most exact first.
+The short id is the part before the comma, because a role shows a constrained cmdlet as a function, and then the part
+behind it is another.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -15,6 +16,7 @@ from .errors import (
     CommandRejected,
     ErrorRecord,
     HostBusy,
+    HostMemoryFull,
     HostVolumeFull,
     NoSuchObject,
     NotInRole,
@@ -49,7 +51,7 @@ BY_ID: Verdicts = MappingProxyType(
         "ResourceExists": ObjectExists,
         "InvalidState": WrongState,
         "AccessDenied": AccessRefused,
-        "DiskFull": HostVolumeFull,
+        "OutOfMemory": HostMemoryFull,
     }
 )
 BY_CATEGORY: Verdicts = MappingProxyType(
@@ -75,19 +77,31 @@ REMEDIES: Mapping[type[CommandFailed], str] = MappingProxyType(
         NotInRole: "install the current role file on the host: mailstead host prepare",
         ArgumentRefused: "compare the value with the role file on the host and the ranges of Hyper-V",
         AccessRefused: "see which account the session configuration runs under, and what it may do",
+        HostMemoryFull: "move machines to another host, or give this one less memory",
         HostVolumeFull: "free room on the host's volume, or give the tenant another path",
     }
 )
-# Win32 codes inside HRESULTs: ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL, ERROR_SHARING_VIOLATION (winerror.h)
-_FULL, _SHARED = ("0x80070070", "0x80070027"), "0x80070020"
+# Win32 codes as HRESULTs at the end of messages (winerror.h); the rest of the record often says NotSpecified
+BY_CODE: Verdicts = MappingProxyType(
+    {
+        "0x80070002": NoSuchObject,  # ERROR_FILE_NOT_FOUND
+        "0x80070003": NoSuchObject,  # ERROR_PATH_NOT_FOUND
+        "0x80070005": AccessRefused,  # ERROR_ACCESS_DENIED
+        "0x80070020": HostBusy,  # ERROR_SHARING_VIOLATION
+        "0x80070050": ObjectExists,  # ERROR_FILE_EXISTS
+        "0x80070070": HostVolumeFull,  # ERROR_DISK_FULL
+        "0x80070027": HostVolumeFull,  # ERROR_HANDLE_DISK_FULL
+        "0x8007000E": HostMemoryFull,  # E_OUTOFMEMORY
+    }
+)
+_CODE = re.compile(r"\(?(0x8007[0-9A-Fa-f]{4})\)?")
 
 
 def verdict(record: ErrorRecord) -> type[CommandFailed]:
     """Return the class of error that *record* calls for."""
-    if any(code in record.message for code in _FULL):
-        return HostVolumeFull
-    if _SHARED in record.message:
-        return HostBusy
+    for code in _CODE.findall(record.message):
+        if known := BY_CODE.get("0x" + code[2:].upper()):
+            return known
     if _says_no_such_machine(record):
         return NoSuchObject
     by_type = BY_EXCEPTION.get(record.exception) or BY_ID.get(record.short_id)

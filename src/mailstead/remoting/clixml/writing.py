@@ -73,15 +73,18 @@ class _Writer:
 
     def value(self, value: Value, name: str = "") -> str:
         named = f' N="{escaped(name)}"' if name else ""
-        if value is None:
-            return f"<Nil{named} />"
         for kind, tag, text in _SCALARS:
             if isinstance(value, kind):
                 return f"<{tag}{named}>{text(value)}</{tag}>"
+        if isinstance(value, int):
+            tag = _integer_tag(value)
+            return f"<{tag}{named}>{value:d}</{tag}>"
+        return self._made(value, name, named)
+
+    def _made(self, value: Value, name: str, named: str) -> str:
         match value:
-            case int():
-                tag = _integer_tag(value)
-                return f"<{tag}{named}>{value:d}</{tag}>"
+            case None:
+                return f"<Nil{named} />"
             case Secret():
                 return f"<SS{named}>{self._encrypt(value.reveal_text())}</SS>"
             case tuple():

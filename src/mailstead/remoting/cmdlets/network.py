@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from mailstead.remoting.calls import Cmdlet
-from mailstead.remoting.dotnet import Net, Switch, Text, Texts
+from mailstead.remoting.dotnet import Net, Text, Texts
 
 GpoBoolean = Annotated[Literal["False", "True", "NotConfigured"], Net("GpoBoolean")]
 RuleAction = Annotated[Literal["NotConfigured", "Allow", "Block"], Net("Action")]
@@ -75,7 +75,6 @@ class RemoveNetFirewallRule(Cmdlet, name="Remove-NetFirewallRule", module="NetSe
     """Take rules away, by name."""
 
     Name: Texts
-    PolicyStore: Text | None = None
 
 
 class SetNetFirewallRule(Cmdlet, name="Set-NetFirewallRule", module="NetSecurity", asks=True):
@@ -86,4 +85,3 @@ class SetNetFirewallRule(Cmdlet, name="Set-NetFirewallRule", module="NetSecurity
     Action: RuleAction | None = None
     LocalPort: Texts | None = None
     RemoteAddress: Texts | None = None
-    PassThru: Switch = False
