@@ -40,7 +40,7 @@ def endpoint(standin: StandIn) -> Endpoint:
 
 @pytest.fixture
 def fleet() -> Iterator[Fleet]:
-    fleet = Fleet(SystemClock(), sessions_each=2)
+    fleet = Fleet(SystemClock(), sessions_each=1)
     yield fleet
     fleet.close()
 

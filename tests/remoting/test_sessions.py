@@ -57,6 +57,17 @@ def test_one_that_has_worked_enough_is_replaced(way: Pool, monkeypatch: pytest.M
     assert way.opened == 3
 
 
+def test_who_has_to_wait_gets_company_for_the_next_time(standin: StandIn, endpoint: Endpoint) -> None:
+    fleet = Fleet(VirtualClock(), sessions_each=3)
+    way = fleet.at(endpoint)
+    standin.listener.latency_s = 0.02
+    for _ in range(6):
+        way.run(WORK)
+    fleet.close()
+    assert way.opened in {2, 3}
+    assert not standin.shells
+
+
 def test_closing_leaves_nothing_on_the_host(standin: StandIn, endpoint: Endpoint, clock: VirtualClock) -> None:
     fleet = Fleet(clock)
     fleet.at(endpoint).run(WORK)

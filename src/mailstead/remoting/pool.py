@@ -2,9 +2,11 @@
 
 from collections import deque
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from threading import Condition, Lock
 
 from mailstead.ground.clock import Clock
+from mailstead.ground.errors import MailsteadError
 
 from .answer import Answer
 from .calls import Batch, Work, as_batch
@@ -12,7 +14,7 @@ from .endpoint import Endpoint
 from .errors import QuotaReached, SessionLost
 from .session import Session
 
-SESSIONS_EACH, SETTLERS = 4, 4
+SESSIONS_EACH, HELPERS = 4, 8
 ATTEMPTS = 3
 
 
@@ -49,7 +51,7 @@ class Pool:
         return self._run(whole, deadline_s or whole.deadline_s)
 
     def close(self) -> None:
-        """Close all sessions; those that are lent are closed when they come back."""
+        """Close all sessions; those that are lent, or being opened, are closed when they come back."""
         self._closing = True
         self._close_idle()
 
@@ -63,8 +65,11 @@ class Pool:
             self._later.submit(self._tidy_up, session)
 
     def _take(self, deadline_s: float) -> Session:
-        """Return a session; waits for one that is being tidied up rather than open another, which takes longer."""
+        """Return a session. Who has to wait for one that is being tidied up lets another be opened for next time."""
         with self._changed:
+            if not self._can_lend() and self._there < self._size:
+                self._there += 1
+                self._later.submit(self._open_another)
             if not self._changed.wait_for(self._can_lend, deadline_s):
                 remedy = "see what the others wait for: mailstead order list"
                 raise QuotaReached(f"no session to {self.name} was free in time", field="host", remedy=remedy)
@@ -91,11 +96,19 @@ class Pool:
         self.opened += 1
         return session
 
+    def _open_another(self) -> None:
+        with suppress(MailsteadError):  # whoever asks next will hear of it
+            self._keep_or_close(self._open())
+
     def _tidy_up(self, session: Session) -> None:
         """Let the host forget the work, off the caller's path, and keep the session or close it."""
         session.settle()
         with self._changed:
             self._tidying -= 1
+        self._keep_or_close(session)
+
+    def _keep_or_close(self, session: Session) -> None:
+        with self._changed:
             kept = session.reusable and not self._closing
             if kept:
                 self._idle.append(session)
@@ -124,7 +137,7 @@ class Fleet:
     def __init__(self, clock: Clock, *, sessions_each: int = SESSIONS_EACH) -> None:
         self._clock = clock
         self._sessions_each = sessions_each
-        self._later = ThreadPoolExecutor(SETTLERS, thread_name_prefix="remoting-settle")
+        self._later = ThreadPoolExecutor(HELPERS, thread_name_prefix="remoting")
         self._pools: dict[str, Pool] = {}
         self._lock = Lock()
 
