@@ -163,6 +163,15 @@ def test_what_is_no_clixml_is_one_clear_error(xml: str) -> None:
     assert time.perf_counter() - began < 1
 
 
+def test_forty_levels_are_enough() -> None:
+    def nested(levels: int) -> str:
+        return "<Obj><LST>" * levels + "</LST></Obj>" * levels
+
+    assert read_value(nested(40))
+    with pytest.raises(AnswerUnreadable):
+        read_value(nested(41))
+
+
 TAGS = st.sampled_from(
     ["Obj", "S", "I32", "TS", "DT", "G", "BA", "Ref", "TN", "TNRef", "Props", "MS", "LST", "DCT", "En", "C", "SS"]
 )

@@ -6,10 +6,13 @@ import pytest
 
 from mailstead.ground.clock import VirtualClock
 from mailstead.remoting import session as sessions
+from mailstead.remoting.calls import batch
 from mailstead.remoting.cmdlets import hyperv
 from mailstead.remoting.endpoint import Endpoint, Kerberos
+from mailstead.remoting.errors import CommandRejected
 from mailstead.remoting.pool import Fleet, Pool
 from mailstead.remoting.port import Remote
+from tests.standin.faults import Kind
 from tests.standin.server import StandIn
 
 WORK = hyperv.GetVMHost()
@@ -66,6 +69,21 @@ def test_who_has_to_wait_gets_company_for_the_next_time(standin: StandIn, endpoi
     fleet.close()
     assert way.opened in {2, 3}
     assert not standin.shells
+
+
+def test_when_an_error_is_raised_the_host_was_told_to_stop(
+    standin: StandIn, endpoint: Endpoint, clock: VirtualClock
+) -> None:
+    session = sessions.Session(endpoint, clock)
+    session.open()
+    standin.faults.add(Kind.TERMINATING, "Get-VMHost")
+    standin.faults.add(Kind.DELAY, "New-VM", seconds=1)
+    with pytest.raises(CommandRejected):
+        session.run(batch(WORK, hyperv.NewVMWithoutDisk(Name="acme", MemoryStartupBytes=1 << 30)), 30)
+    assert standin.actions["Signal"] == 1
+    assert not any(pipe.running for shell in standin.shells.values() for pipe in shell.pipes.values())
+    session.close()
+    assert not standin.world.machines
 
 
 def test_closing_leaves_nothing_on_the_host(standin: StandIn, endpoint: Endpoint, clock: VirtualClock) -> None:

@@ -31,7 +31,6 @@ class Session:
         self._runspace = Runspace(endpoint)
         self._opened = self._used = clock.monotonic()
         self._calls = 0
-        self._has_key = False
         self._broken = False
         self._done: Running | None = None
 
@@ -50,10 +49,9 @@ class Session:
         """Carry out the work; see `port.Remote.run`."""
         began = self._clock.monotonic()
         self._calls += 1
-        if not self._has_key and _has_secret(work):
+        if _has_secret(work):
             with self._watched(before=True):
-                self._runspace.exchange_keys()
-            self._has_key = True
+                self._runspace.exchange_keys()  # does nothing after the first time
         with self._watched(running=False):
             running = self._runspace.start(work)
         trips = 1 + self._await(running, began + deadline_s, work)
