@@ -90,7 +90,7 @@ def test_a_wrong_password_is_no_matter_of_trying_again(standin: StandIn, sign_in
 
 
 def test_without_a_kerberos_ticket_nobody_gets_in(standin: StandIn, tmp_path: Path) -> None:
-    with pytest.raises(SignInRefused):
+    with pytest.raises((SignInRefused, BadEndpoint)):  # the latter where Kerberos is not installed
         _ask(_endpoint(standin, Kerberos("svc@EXAMPLE", tmp_path / "no-such.keytab")))
 
 

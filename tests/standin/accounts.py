@@ -1,4 +1,4 @@
-"""Who may sign in, and how: Basic, client certificates, NTLM by pyspnego's accepting side."""
+"""Who may sign in, and how: Basic, client certificates, NTLM and Kerberos by pyspnego's accepting side."""
 
 import os
 import ssl
@@ -69,14 +69,16 @@ class Door:
         return next((str(name.value) for name in names if name.value in self.accounts.passwords), "")
 
     def _negotiate(self, token: str) -> Entry:
-        self._context = self._context or spnego.server(protocol="ntlm")
+        sent = b64decode(token)
+        protocol = "ntlm" if sent.startswith(b"NTLMSSP") else "kerberos"
         try:
-            back = self._context.step(b64decode(token)) or b""
-        except SpnegoError:
+            self._context = self._context or spnego.server("localhost", "HTTP", protocol=protocol)
+            back = self._context.step(sent) or b""
+        except (SpnegoError, ImportError):
             self._context = None
             return Entry()
         if self._context.complete:
-            self.user = (self._context.client_principal or "").rsplit("\\", 1)[-1]
+            self.user = (self._context.client_principal or "").rsplit("\\", 1)[-1].partition("@")[0]
             self._context = None
             return Entry(self.user, b64encode(back).decode())
         return Entry(token=b64encode(back).decode())

@@ -11,7 +11,7 @@ from spnego.channel_bindings import GssChannelBindings
 from spnego.exceptions import SpnegoError
 
 from .endpoint import Endpoint, Kerberos, Ntlm
-from .errors import SignInRefused
+from .errors import BadEndpoint, SignInRefused
 
 SCHEME = "Negotiate"
 
@@ -24,14 +24,17 @@ class Dialogue:
         bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + fingerprint(certificate))
         try:
             self._context = _context(endpoint.host, sign_in, bindings)
-        except (SpnegoError, ImportError) as error:
+        except SpnegoError as error:
             raise self._refused(str(error)) from error
+        except ImportError as error:
+            remedy = "install it with its extra: mailstead[kerberos]"
+            raise BadEndpoint("Kerberos needs libraries that are not here", field="sign_in", remedy=remedy) from error
 
     def header(self, answer: str | None = None) -> str:
         """Return the value of the next Authorization header; *answer* is the host's WWW-Authenticate."""
         try:
             token = self._context.step(self._token_in(answer) if answer is not None else None)
-        except (SpnegoError, NotBase64, ImportError) as error:
+        except (SpnegoError, NotBase64) as error:
             raise self._refused(str(error)) from error
         if not token:
             raise self._refused("the host did not accept the last token")
