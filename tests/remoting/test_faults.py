@@ -1,6 +1,7 @@
 """What goes wrong on the way: what was not taken is sent again, what may have been done never is."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -31,11 +32,16 @@ NEW = hyperv.NewVMWithoutDisk(Name="acme", MemoryStartupBytes=GIB)
 
 
 def _machines(standin: StandIn) -> int:
+    shells = standin.shells
+    _until(lambda: not any(pipe.running for shell in list(shells.values()) for pipe in list(shell.pipes.values())))
+    return len(standin.world.machines)
+
+
+def _until(there: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 5
-    while any(pipe.running for shell in list(standin.shells.values()) for pipe in list(shell.pipes.values())):
+    while not there():
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    return len(standin.world.machines)
 
 
 def _settled(way: Pool) -> None:
@@ -158,6 +164,7 @@ def test_a_call_that_takes_too_long_is_stopped(standin: StandIn, way: Pool) -> N
     assert time.monotonic() - began < 5
     assert isinstance(error.value, OutcomeUnknown)
     assert "New-VM" in error.value.message
+    _until(lambda: not standin.shells)  # nothing is left on the host
     assert _machines(standin) == 0
     way.run(NEW)
     assert way.opened == 2

@@ -2,7 +2,16 @@
 
 import pytest
 
-from mailstead.ground.errors import Conflict, Denied, InvalidInput, NoRoom, NotFound, Rejected, exit_status_of
+from mailstead.ground.errors import (
+    Conflict,
+    Denied,
+    InvalidInput,
+    MailsteadError,
+    NoRoom,
+    NotFound,
+    Rejected,
+    exit_status_of,
+)
 from mailstead.orders.failures import as_failure, restored
 from mailstead.remoting.errors import (
     AccessRefused,
@@ -60,9 +69,10 @@ def test_a_record_says_how_to_go_on(record: ErrorRecord, kind: type[CommandFaile
         (CommandRejected, Rejected),
     ],
 )
-def test_each_hangs_where_the_house_looks_for_it(kind: type[CommandFailed], root: type[Exception]) -> None:
+def test_each_hangs_where_the_house_looks_for_it(kind: type[CommandFailed], root: type[MailsteadError]) -> None:
     assert issubclass(kind, root)
-    assert exit_status_of(kind.code) == root.__dict__["exit_status"] if "exit_status" in root.__dict__ else True
+    assert (kind.exit_status, kind.retry) == (root.exit_status, root.retry)
+    assert exit_status_of(kind.code) == root.exit_status
 
 
 def test_an_error_tells_host_command_category_and_id() -> None:

@@ -128,7 +128,7 @@ class Pool:
             idle, self._idle = self._idle, deque()
             self._there -= len(idle)
         for session in idle:
-            session.close()
+            self._later.submit(session.close)
 
 
 class Fleet:

@@ -28,6 +28,7 @@ from .verdict import CATEGORIES
 
 POLL_S: Final = 20  # how long the host holds a Receive before it says that there is nothing yet
 GRACE_S: Final = 10.0
+IDLE_S: Final = 180  # after which the host ends a shell that nobody asks any more; every poll counts as asking
 ENVELOPE: Final = 500 << 10  # MaxEnvelopeSizekb of Windows Server 2012 and later
 ENDED: Final = (PSInvocationState.COMPLETED, PSInvocationState.FAILED, PSInvocationState.STOPPED)
 
@@ -111,7 +112,7 @@ class Runspace(RunspacePool):
     def __init__(self, endpoint: Endpoint) -> None:
         wsman = WSMan(endpoint.host, ENVELOPE, POLL_S, endpoint.port, path=endpoint.path)
         wsman.transport = Transport(endpoint)
-        super().__init__(wsman, configuration_name=endpoint.configuration)
+        super().__init__(wsman, configuration_name=endpoint.configuration, idle_timeout=IDLE_S)
         self.codec = Codec()
         self._serializer = self._fragmenter.serializer = self.codec
         self.wsman = wsman

@@ -47,6 +47,7 @@ class Session:
 
     def run(self, work: Batch, deadline_s: float) -> Answer:
         """Carry out the work; see `port.Remote.run`."""
+        self.settle()
         began = self._clock.monotonic()
         self._calls += 1
         if _has_secret(work):
@@ -70,10 +71,9 @@ class Session:
                 done.close()
 
     def close(self) -> None:
-        """Close the shell; one that does not answer is left to the host's idle timeout."""
-        if not self._broken:
-            with suppress(MailsteadError), self._watched(before=True):
-                self._runspace.close()
+        """Close the shell, also a broken one; where that fails it is left to the host's idle timeout."""
+        with suppress(MailsteadError), self._watched(before=True):
+            self._runspace.close()
         self._runspace.wsman.close()
 
     def _await(self, running: Running, end: float, work: Batch) -> int:
