@@ -78,7 +78,8 @@ class Door:
             self._context = None
             return Entry()
         if self._context.complete:
-            self.user = (self._context.client_principal or "").rsplit("\\", 1)[-1].partition("@")[0]
+            user = (self._context.client_principal or "").rsplit("\\", 1)[-1].partition("@")[0]
+            self.user = user if user in self.accounts.passwords else ""
             self._context = None
             return Entry(self.user, b64encode(back).decode())
         return Entry(token=b64encode(back).decode())
