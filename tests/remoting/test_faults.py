@@ -170,6 +170,19 @@ def test_a_call_that_takes_too_long_is_stopped(standin: StandIn, way: Pool) -> N
     assert way.opened == 2
 
 
+def test_work_that_the_host_stops_by_itself_is_not_done(standin: StandIn, way: Pool) -> None:
+    standin.faults.add(Kind.DELAY, "New-VM", seconds=30)
+    with ThreadPoolExecutor(1) as caller:
+        asked = caller.submit(way.run, NEW)
+        _until(lambda: standin.actions["Receive"] > 1)
+        (shell,) = standin.shells.values()
+        (pipe,) = shell.pipes.values()
+        standin.listener._loop.call_soon_threadsafe(pipe.stop)
+        with pytest.raises(CommandRejected) as error:
+            asked.result(10)
+    assert error.value.record.category == "OperationStopped"
+
+
 def test_nobody_listens(fleet: Fleet, endpoint: Endpoint, standin: StandIn) -> None:
     standin.listener.stop()
     with pytest.raises(HostSilent) as error:

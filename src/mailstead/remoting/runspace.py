@@ -137,7 +137,10 @@ class Running(PowerShell):
     @property
     def errors(self) -> Sequence[ErrorRecord]:
         written: Sequence[object] = self.streams.error
-        return [error.record for error in written if isinstance(error, Reported)]
+        records = [error.record for error in written if isinstance(error, Reported)]
+        if not records and self.state != PSInvocationState.COMPLETED:
+            return [ErrorRecord("the host ended the work without saying why", "OperationStopped")]
+        return records
 
 
 def error_record(value: Value) -> ErrorRecord:
