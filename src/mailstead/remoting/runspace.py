@@ -10,24 +10,27 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 from xml.etree.ElementTree import Element
 
-from pypsrp.complex_objects import ComplexObject, ObjectMeta, PSInvocationState
+from pypsrp.complex_objects import ComplexObject, ObjectMeta, PSInvocationState, RunspacePoolState
 from pypsrp.exceptions import WinRMTransportError
 from pypsrp.messages import ErrorRecordMessage, MessageType, PipelineState
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.serializer import Serializer
 from pypsrp.wsman import WSMan, _TransportHTTP
 
+from mailstead.ground.clock import Clock
+
 from .calls import Batch
 from .clixml import create_pipeline, read_value
 from .clixml.reading import no_secrets
 from .connection import Connection
 from .endpoint import Endpoint
-from .errors import AnswerUnreadable, ErrorRecord
+from .errors import AnswerUnreadable, ErrorRecord, HostSilent, SessionLost
 from .values import PsObject, Value
 from .verdict import CATEGORIES
 
 POLL_S: Final = 20  # how long the host holds a Receive before it says that there is nothing yet
 GRACE_S: Final = 10.0
+OPEN_S: Final = 60.0
 IDLE_S: Final = 180  # after which the host ends a shell that nobody asks any more; every poll counts as asking
 ENVELOPE: Final = 500 << 10  # MaxEnvelopeSizekb of Windows Server 2012 and later
 ENDED: Final = (PSInvocationState.COMPLETED, PSInvocationState.FAILED, PSInvocationState.STOPPED)
@@ -36,11 +39,16 @@ ENDED: Final = (PSInvocationState.COMPLETED, PSInvocationState.FAILED, PSInvocat
 class Transport(_TransportHTTP):
     """Our connection where pypsrp expects its own."""
 
-    def __init__(self, endpoint: Endpoint) -> None:  # on purpose without the parent's: it would read the environment
+    def __init__(self, endpoint: Endpoint, clock: Clock) -> None:  # without the parent's: it reads the environment
+        self._clock = clock
+        self._opens_until = clock.monotonic() + OPEN_S
+        self.opening = True
         self.endpoint = f"https://{endpoint.host}:{endpoint.port}/{endpoint.path}"  # goes into every message
         self._connection = Connection(endpoint)
 
     def send(self, message: bytes, *, retries_on_read_timeout: int = 0, timeout: Any = None) -> bytes:
+        if self.opening and self._clock.monotonic() > self._opens_until:
+            raise HostSilent("the host answers and opens no session", field="host", value=self.endpoint)
         response = self._connection.post(message, float(timeout or POLL_S) + GRACE_S)
         if response.status != 200:
             raise WinRMTransportError("http", response.status, response.body.decode("utf-8", "replace"))
@@ -109,13 +117,22 @@ class Invocation(ComplexObject):
 class Runspace(RunspacePool):
     """A shell on the host with one runspace in it."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, clock: Clock) -> None:
         wsman = WSMan(endpoint.host, ENVELOPE, POLL_S, endpoint.port, path=endpoint.path)
-        wsman.transport = Transport(endpoint)
+        self.transport = wsman.transport = Transport(endpoint, clock)
         super().__init__(wsman, configuration_name=endpoint.configuration, idle_timeout=IDLE_S)
         self.codec = Codec()
         self._serializer = self._fragmenter.serializer = self.codec
         self.wsman = wsman
+
+    def open(self, application_arguments: dict[str, Any] | None = None) -> None:
+        """Open the shell; pypsrp alone would ask for ever."""
+        super().open(application_arguments)
+        if self.state != RunspacePoolState.OPENED:
+            raise SessionLost(
+                "the host began a session and did not open it", field="host", value=self.transport.endpoint
+            )
+        self.transport.opening = False
 
     def start(self, work: Batch) -> "Running":
         """Send the work; it runs when this returns."""

@@ -28,7 +28,7 @@ class Session:
     def __init__(self, endpoint: Endpoint, clock: Clock) -> None:
         self._host = endpoint.host
         self._clock = clock
-        self._runspace = Runspace(endpoint)
+        self._runspace = Runspace(endpoint, clock)
         self._opened = self._used = clock.monotonic()
         self._calls = 0
         self._broken = False
