@@ -113,9 +113,9 @@ def playing(home: Home) -> Iterator[Play]:
         f"{name}.{kind}": getattr(host, kind) for name, host in home.outside.hosts.items() for kind in HOST_PORTS
     }
     ports |= {"names": home.outside.names, "resolver": home.outside.resolver}
-    use(ports.__getitem__)
     server = Server(ports, address_in(home.folder))
     with ExitStack() as stack:
+        stack.callback(use(ports.__getitem__))
         stack.enter_context(server.serving())
         running = stack.enter_context(opening.open_platform(home.folder))
         yield Play(running, home.outside, server.fate)

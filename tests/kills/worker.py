@@ -59,22 +59,30 @@ def main(home: Path, ready: Event) -> None:
             time.sleep(60)
 
 
-def use(port: Callable[[str], Any]) -> None:
-    """Let platforms that this process opens act on these ports, found by name."""
+def use(port: Callable[[str], Any]) -> Callable[[], None]:
+    """Let platforms that this process opens act on these ports, found by name; return what ends that."""
 
     def host_ports(host: Host, *_: object) -> HostPorts:
         return HostPorts(host, *(port(f"{host.name}.{kind}") for kind in HOST_PORTS))
 
-    _put(
+    before = _put(
         opening, memory_host=host_ports, MemoryNameServer=lambda: port("names"), MemoryResolver=lambda: port("resolver")
     )
-    _put(chance, make_pair=_pairs.__getitem__, hash_password=lambda _password: _hash)
+    dear = _put(chance, make_pair=_pairs.__getitem__, hash_password=lambda _password: _hash)
+
+    def end() -> None:
+        _put(opening, **before)
+        _put(chance, **dear)
+
+    return end
 
 
-def _put(module: ModuleType, **names: object) -> None:
-    """Put these in the place of what *module* imported; what it calls is then ours, in this process."""
+def _put(module: ModuleType, **names: object) -> dict[str, object]:
+    """Put these in the place of what *module* imported, and return what was there."""
+    before = {name: getattr(module, name) for name in names}
     for name, value in names.items():
         setattr(module, name, value)
+    return before
 
 
 def _let_steps_die(wire: Wire) -> None:
@@ -92,11 +100,11 @@ class _Registering:
         self._engine = engine
         self._wire = wire
 
-    def register(self, kind: str, workflow: Workflow) -> None:
+    def register(self, kind: str, workflow: Workflow, *, gives_room: bool = False) -> None:
         def mortal(order: Order, inputs: Inputs) -> None:
             workflow(cast("Order", _MortalOrder(order, self._wire)), inputs)
 
-        self._engine.register(kind, mortal)
+        self._engine.register(kind, mortal, gives_room=gives_room)
 
 
 class _MortalOrder:

@@ -77,6 +77,7 @@ def die(where: str, inputs: Inputs) -> None:
 
 
 def main(state: State, role: str, launched: Event, lease_s: float) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have had its background jobs ignore it
     database = Database(state.database_url)
     engine = state.engine_on(database, limits=Limits(each_host=4), role=role, lease_s=lease_s, again_s=1.0)
     engine.register("build", build)

@@ -39,7 +39,7 @@ def drift(
     Exit status: 0 nothing differs, or all is healed · 3 something is left · 2 healing would lose data: name it.
 
     Examples: mailstead drift acme · mailstead drift --heal · mailstead drift --watch 300 ·
-    mailstead drift acme --heal --yes --allow-loss "record acme.example MX"
+    mailstead drift acme --heal --yes --allow-loss "record acme.example MX".
     """
     face = face_of(context)
     if watch and heal and not yes:

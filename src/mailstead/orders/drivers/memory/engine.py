@@ -130,17 +130,22 @@ class MemoryEngine(LedgerDesk):
         return True
 
     def _dispatch(self) -> None:
-        active = self.ledger.active()
-        moving = {course.order for course in self._courses}
-        for order in active:
-            if order.handed and not (order.status.is_open and order.id in moving):
-                self.ledger.change(order.id, plan.taken_back)
+        self._take_back()
         active = self.ledger.active()
         handed = [order for order in active if order.handed and order.status.is_open]
         waiting = plan.due([order for order in active if order.status.is_open], self.clock.now())
         for order in plan.fitting(waiting, handed, self._limits):
             self._forget_failure(order)
             self._courses.append(self._course(self.ledger.change(order.id, plan.handed_over)))
+
+    def _take_back(self) -> None:
+        """Take back what no execution carries out; one that was left open is not begun anew at once."""
+        moving = {course.order for course in self._courses}
+        for order in self.ledger.active():
+            if order.handed and not (order.status.is_open and order.id in moving):
+                self.ledger.change(order.id, plan.taken_back)
+                if order.status.is_open:
+                    self.clock.sleep(self.again_s)
 
     def _forget_failure(self, order: OrderView) -> None:
         """Drop the checkpoints from the failed step on, so that it runs again."""
