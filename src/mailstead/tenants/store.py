@@ -77,19 +77,20 @@ class TenantStore:
         """Remember a new tenant; raise Conflict for a taken name, DomainTaken for a taken domain."""
         with self._database.transaction() as connection:
             if _find(connection, tenant.name):
-                remedy = f"choose another name, or change it: mailstead tenant show {tenant.name}"
-                raise Conflict(f"there is a tenant {tenant.name}", field="name", value=tenant.name, remedy=remedy)
-            connection.execute(
-                insert(tenants).values(
-                    tenant=tenant.name,
-                    document=tenant.model_dump_json(),
-                    revision=1,
-                    status=tenant.status,
-                    source=source,
-                    host=None,
-                    removed_at=None,
-                )
-            )
+                raise _there(tenant.name)
+            row = {
+                "tenant": tenant.name,
+                "document": tenant.model_dump_json(),
+                "revision": 1,
+                "status": tenant.status,
+                "source": source,
+                "host": None,
+                "removed_at": None,
+            }
+            try:
+                connection.execute(insert(tenants).values(row))
+            except IntegrityError as error:  # added by another process since we looked (PostgreSQL)
+                raise _there(tenant.name) from error
             _claim(connection, tenant)
         return self.get(tenant.name)
 
@@ -107,7 +108,7 @@ class TenantStore:
     def change(self, name: str, change: Callable[[Tenant], Tenant]) -> Entry:
         """Replace a tenant's wanted state by what *change* makes of it; an equal one keeps its revision."""
         with self._database.transaction() as connection:
-            entry = _need(connection, name)
+            entry = _need(connection, name, lock=True)
             wanted = change(entry.tenant)
             if wanted == entry.tenant:
                 return entry
@@ -175,6 +176,11 @@ def _claim(connection: Connection, tenant: Tenant) -> None:
             raise _taken(domain.name) from error
 
 
+def _there(name: str) -> Conflict:
+    remedy = f"choose another name, or change it: mailstead tenant show {name}"
+    return Conflict(f"there is a tenant {name}", field="name", value=name, remedy=remedy)
+
+
 def _taken(domain: str) -> DomainTaken:
     # Whose it is stays untold: one tenant must not learn of another.
     remedy = "give another domain, or remove it from the tenant that has it"
@@ -184,13 +190,16 @@ def _taken(domain: str) -> DomainTaken:
 _ONE = select(tenants).where(tenants.c.tenant == bindparam("name"))  # asked at every step: built once
 
 
-def _find(connection: Connection, name: str) -> Entry | None:
-    row = connection.execute(_ONE, {"name": name}).one_or_none()
+_ONE_LOCKED = _ONE.with_for_update()
+
+
+def _find(connection: Connection, name: str, *, lock: bool = False) -> Entry | None:
+    row = connection.execute(_ONE_LOCKED if lock else _ONE, {"name": name}).one_or_none()
     return _entry(row) if row else None
 
 
-def _need(connection: Connection, name: str) -> Entry:
-    entry = _find(connection, name)
+def _need(connection: Connection, name: str, *, lock: bool = False) -> Entry:
+    entry = _find(connection, name, lock=lock)
     if entry is None:
         raise NotFound(f"there is no tenant {name}", field="tenant", value=name, remedy="see mailstead tenant list")
     return entry
