@@ -70,7 +70,7 @@ def test_a_machine_whose_disk_has_no_room_stands_still_is_told_and_goes_on_witho
 ) -> None:
     with pool.full(leave_mib=4):
         assert serving(stage) == BOTH
-        begin_in_guest("acme", f"yes mailstead | head -n {BULK_LINES} > {BULK}; sync")
+        begin_in_guest("acme", f"yes mailstead | head -n {BULK_LINES} > {BULK}.part && sync && mv {BULK}.part {BULK}")
         until(moments.paused("acme"))
         assert "machine acme" in stage.drifting()
         with stage.at(moments.told("host-full", ["acme"]), "apply", "--yes"):
@@ -78,6 +78,7 @@ def test_a_machine_whose_disk_has_no_room_stands_still_is_told_and_goes_on_witho
     stage.run("apply", "--yes")
     assert stage.drifting() == set()
     assert serving(stage) == BOTH
+    until(_written)
     assert _checksum() == hashlib.sha256(b"mailstead\n" * BULK_LINES).hexdigest()
 
 
@@ -107,6 +108,11 @@ def _said_when_silent(stage: Stage) -> str:
 def _qemu() -> list[int]:
     """Return the process ids of all QEMUs."""
     return sorted(pid for pid, words in processes() if Path(words[0]).name == "qemu-system-x86_64")
+
+
+def _written() -> bool:
+    """Say whether the writer in acme, which stood still with its machine, has come to its end."""
+    return Path(BULK).name in in_guest("acme", "/bin/ls", str(Path(BULK).parent)).split()
 
 
 def _checksum() -> str:
