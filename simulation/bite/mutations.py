@@ -101,8 +101,8 @@ MUTATIONS = (
     Mutation(
         "name: a second tenant of the same name",
         "tenants/store.py",
-        "            if _find(connection, tenant.name):",
-        "            if False:",
+        "                raise _there(tenant.name) from error",
+        "                return self.get(tenant.name)",
         ("tests/tenants/test_store.py",),
     ),
     Mutation(

@@ -15,6 +15,7 @@ from .mutations import Mutation
 
 ROOT = Path(mailstead.__file__).parents[2]
 COPIED = ("src", "tests", "simulation", "pyproject.toml")
+LONGEST_S = 120  # of one test: without its guard, some work never ends
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
@@ -64,9 +65,8 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _tested(mutation: Mutation, folder: Path) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not (vm or host or postgres)"]
+    words = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"--timeout={LONGEST_S}"]
+    chosen = ["-m", "not (vm or host or postgres)", *mutation.tests]
     # The copy's own sources, before those that are installed.
     environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
-        [*words, *mutation.tests], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    return subprocess.run([*words, *chosen], cwd=folder, env=environment, capture_output=True, text=True, check=False)

@@ -95,7 +95,7 @@ class Allowance(Value):
     memory_mib: int = Field(default=768, ge=512, le=1024 * 1024)
     disk_gib: int = Field(default=4, ge=1, le=64 * 1024)
     disk: Literal["dynamic", "fixed"] = "dynamic"
-    block_device: str | None = Field(default=None, pattern=r"^/dev/[A-Za-z0-9/_.-]+$")
+    block_device: str | None = Field(default=None, pattern=r"^(/dev/[A-Za-z0-9/_.-]+|\\\\\.\\PHYSICALDRIVE[0-9]{1,4})$")
 
 
 class Tenant(Value):

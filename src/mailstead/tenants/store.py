@@ -76,8 +76,6 @@ class TenantStore:
     def add(self, tenant: Tenant, *, source: Source = "command") -> Entry:
         """Remember a new tenant; raise Conflict for a taken name, DomainTaken for a taken domain."""
         with self._database.transaction() as connection:
-            if _find(connection, tenant.name):
-                raise _there(tenant.name)
             row = {
                 "tenant": tenant.name,
                 "document": tenant.model_dump_json(),
@@ -89,7 +87,7 @@ class TenantStore:
             }
             try:
                 connection.execute(insert(tenants).values(row))
-            except IntegrityError as error:  # added by another process since we looked (PostgreSQL)
+            except IntegrityError as error:
                 raise _there(tenant.name) from error
             _claim(connection, tenant)
         return self.get(tenant.name)
