@@ -14,7 +14,7 @@ from mailstead.hypervisors.drivers.libvirt.domain_xml import (
 )
 from mailstead.hypervisors.model import Disk, DiskFormat, DiskRole, Machine
 
-from .example import example_machine
+from .example import example_machine, with_cmdline
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_the_card_hangs_on_the_tenants_vlan_with_all_offloads_off(machine: Machi
 
 
 def test_a_command_line_cannot_break_out_of_its_element(machine: Machine) -> None:
-    odd = replace(machine, boot=replace(machine.boot, cmdline="a</cmdline><kernel>/etc/shadow</kernel> & b"))
+    odd = with_cmdline(machine, "a</cmdline><kernel>/etc/shadow</kernel> & b")
     read = read_domain(_as_libvirt_keeps_it(build_domain(odd, "mailstead", Accelerator.KVM)))
     assert read is not None
     assert read.machine == odd

@@ -6,7 +6,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,7 @@ from mailstead.hypervisors.model import (  # noqa: E402
 )
 
 from .contract import HypervisorContract  # noqa: E402
-from .example import PLATFORM, TENANT, example_machine  # noqa: E402
+from .example import PLATFORM, TENANT, example_machine, with_cmdline  # noqa: E402
 from .relay import Relay  # noqa: E402
 from .tiny_guest import tiny_guest  # noqa: E402
 
@@ -111,7 +110,7 @@ def test_a_guest_that_listens_shuts_down_by_itself(
 
 
 def test_a_guest_that_does_not_listen_is_switched_off_in_time(host: LibvirtHypervisor, machine: Machine) -> None:
-    host.define(replace(machine, boot=replace(machine.boot, cmdline="panic=0 acpi=off root=/dev/none rdinit=/none")))
+    host.define(with_cmdline(machine, "panic=0 acpi=off root=/dev/none rdinit=/none"))
     host.start(machine.name)
     host.stop(machine.name, graceful_s=0.5)
     assert host.machines()[TENANT].power is Power.OFF
@@ -131,7 +130,7 @@ def test_a_paused_machine_goes_on_when_started(
 
 def test_a_missing_disk_is_named(host: LibvirtHypervisor, machine: Machine) -> None:
     host.define(machine)
-    machine.disks[0].source.unlink()
+    Path(machine.disks[0].source).unlink()
     with pytest.raises(MissingFile) as caught:
         host.start(machine.name)
     assert str(machine.disks[0].source) in caught.value.message

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from mailstead.hypervisors.model import Power
+from mailstead.hypervisors.model import DirectBoot, Power
 from mailstead.lifecycle.parts.mail import MailPart
 from mailstead.lifecycle.telling import tell
 from mailstead.mailservers.drivers.memory import MemoryMailServers
@@ -106,7 +106,7 @@ def test_every_field_that_is_compared_is_told(resting: Stage) -> None:
         replace(machine, uuid=UUID(int=7)),
         replace(machine, nic=replace(machine.nic, vlan=7)),
         replace(machine, disks=machine.disks[1:]),
-        replace(machine, boot=replace(machine.boot, kernel=Path("/boot/other"))),
+        replace(machine, boot=DirectBoot(Path("/boot/other"), Path("/boot/initrd.img"), "")),
         replace(machine, pending=True),
         replace(machine, power=Power.PAUSED),
     )

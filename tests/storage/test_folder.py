@@ -85,11 +85,11 @@ def test_a_broken_disk_is_not_overwritten_and_hinders_nobody_else(
 ) -> None:
     store.ensure(replace(data, tenant="globex", location=folder / "globex/data.qcow2"))
     (folder / "acme").mkdir()
-    data.location.write_bytes(b"not a disk")
+    Path(data.location).write_bytes(b"not a disk")
     assert len(store.volumes()) == 2
     with pytest.raises(VolumeBroken):
         store.ensure(data)
-    assert data.location.read_bytes() == b"not a disk"
+    assert Path(data.location).read_bytes() == b"not a disk"
 
 
 def test_a_disk_in_use_is_not_grown_behind_the_machine(store: FolderVolumes, data: Volume) -> None:
@@ -128,7 +128,7 @@ def test_a_thousand_tenants_are_listed_without_starting_a_tool(
     store: FolderVolumes, data: Volume, folder: Path
 ) -> None:
     store.ensure(data)
-    head = data.location.read_bytes()[:4096]
+    head = Path(data.location).read_bytes()[:4096]
     for number in range(1000):
         home = folder / f"tenant-{number}"
         home.mkdir()
@@ -166,7 +166,7 @@ def test_a_block_device_becomes_the_data_disk(store: FolderVolumes, on_device: V
 
 
 def test_a_device_that_holds_a_foreign_file_system_is_refused(store: FolderVolumes, on_device: Volume) -> None:
-    _format(on_device.location)
+    _format(Path(on_device.location))
     with pytest.raises(ForeignData) as caught:
         store.ensure(on_device)
     assert "ext4" in caught.value.message
@@ -175,14 +175,14 @@ def test_a_device_that_holds_a_foreign_file_system_is_refused(store: FolderVolum
 
 def test_a_device_of_ours_stays_ours_when_it_holds_mail(store: FolderVolumes, on_device: Volume) -> None:
     store.ensure(on_device)
-    _format(on_device.location)
+    _format(Path(on_device.location))
     store.ensure(on_device)
     assert store.volumes() == {on_device.key: on_device}
 
 
 def test_a_device_given_up_shows_nothing_to_the_next_tenant(store: FolderVolumes, on_device: Volume) -> None:
     store.ensure(on_device)
-    _format(on_device.location)
+    _format(Path(on_device.location))
     store.remove(on_device.key)
     assert store.volumes() == {}
     store.ensure(replace(on_device, tenant="globex"))

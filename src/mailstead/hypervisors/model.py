@@ -15,7 +15,8 @@ MachineRefused        (Rejected)     the hypervisor said no
 
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import TypeAlias
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
 from mailstead.ground.errors import (
@@ -111,6 +112,7 @@ class DiskFormat(StrEnum):
     """How the disk lies on the host."""
 
     QCOW2 = "qcow2"
+    VHDX = "vhdx"
     RAW = "raw"
     BLOCK = "block"
 
@@ -120,7 +122,7 @@ class Disk:
     """A disk of the machine; `discard` hands blocks that the guest frees back to the host."""
 
     role: DiskRole
-    source: Path
+    source: PurePath
     format: DiskFormat = DiskFormat.QCOW2
     discard: bool = True
 
@@ -145,6 +147,19 @@ class DirectBoot:
 
 
 @dataclass(frozen=True, slots=True)
+class FirmwareBoot:
+    """UEFI that starts the boot loader on the system disk.
+
+    `secure_boot` names whose signatures it accepts, as Hyper-V calls that template; empty: everybody's.
+    """
+
+    secure_boot: str = "MicrosoftUEFICertificateAuthority"
+
+
+Boot: TypeAlias = DirectBoot | FirmwareBoot
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """The machine of the tenant `name`. The `_max` sizes are what it can grow to while it runs.
 
@@ -159,7 +174,7 @@ class Machine:
     memory_max_mib: int
     disks: tuple[Disk, ...]
     nic: Nic
-    boot: DirectBoot
+    boot: Boot
     power: Power = Power.OFF
     pending: bool = False
 

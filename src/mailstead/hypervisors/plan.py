@@ -7,7 +7,7 @@ from enum import StrEnum
 from mailstead.ground.plans import Change, ChangePlan, compare
 from mailstead.tenants.model import Status, Tenant
 
-from .model import DirectBoot, Disk, Machine, Nic, Power, machine_uuid
+from .model import Boot, Disk, Machine, Nic, Power, machine_uuid
 
 _VCPUS_MAX_LEAST = 4
 _LIVE = frozenset({"vcpus", "memory_mib"})
@@ -23,7 +23,7 @@ class Verb(StrEnum):
     START = "start"
 
 
-def machine_for(tenant: Tenant, *, platform: str, nic: Nic, boot: DirectBoot, disks: tuple[Disk, ...]) -> Machine:
+def machine_for(tenant: Tenant, *, platform: str, nic: Nic, boot: Boot, disks: tuple[Disk, ...]) -> Machine:
     """Return the machine that *tenant* is to have; off only when the tenant is removed."""
     wanted = tenant.allowance
     return Machine(

@@ -6,7 +6,7 @@ Who did not answer is not asked again in the same look either: thousands of tena
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
-from pathlib import Path
+from pathlib import PurePath
 from typing import TypeVar
 
 from mailstead.certificates.model import Rollover
@@ -35,7 +35,7 @@ class Look:
         self.world = world
         self._mail: tuple[str, MailState] | None = None
         self._rollover: tuple[str, Rollover] | None = None
-        self._images: dict[Path | None, GuestImage | MailsteadError] = {}
+        self._images: dict[tuple[str, PurePath | None], GuestImage | MailsteadError] = {}
         self._machines: dict[str, dict[str, Machine] | MailsteadError] = {}
         self._volumes: dict[str, dict[VolumeKey, Volume] | MailsteadError] = {}
         self._segments: dict[str, dict[str, Segment] | MailsteadError] = {}
@@ -128,9 +128,9 @@ class Look:
             self._mail = tenant, self.world.ports(host).mail.observe(tenant)
         return self._mail[1]
 
-    def image(self, base: Path | None) -> GuestImage:
-        """Return the image below a system disk, or the one for new machines."""
-        return _once(self._images, base, lambda: self.world.image(base))
+    def image(self, host: str, base: PurePath | None) -> GuestImage:
+        """Return the image below a system disk on *host*, or the one for new machines there."""
+        return _once(self._images, (host, base), lambda: self.world.ports(host).image(base))
 
     @cached_property
     def zones_made(self) -> dict[str, set[str]]:

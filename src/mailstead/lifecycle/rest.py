@@ -8,7 +8,7 @@ import json
 from dataclasses import fields
 from hashlib import sha256
 from operator import attrgetter
-from pathlib import Path
+from pathlib import PurePath
 
 from mailstead.dns.reverse import reverse_zones
 from mailstead.ground.errors import MailsteadError
@@ -38,7 +38,7 @@ class Rest:
         pools = world.platform.network
         self._reverse = reverse_zones([pools.public_ipv4, pools.public_ipv6])
         self._prefix = sha256(repr((RECIPE, everything(), world.platform, world.issuers)).encode())
-        self._images: dict[Path | None, object] = {}
+        self._images: dict[tuple[str, PurePath | None], object] = {}
         self.seals: dict[str, str] = {}
 
     def unchanged(self, tenant: str) -> bool:
@@ -84,13 +84,13 @@ class Rest:
         system = volumes.get(VolumeKey(tenant, Role.SYSTEM))
         stands = (machine, self.look.segments(host).get(tenant), system, volumes.get(VolumeKey(tenant, Role.DATA)))
         names = self._names(json.loads(document))
-        image = self._image(system.base if system else None)
+        image = self._image(host, system.base if system else None)
         return repr((tell(stands), image, names, _mail(self.look.mail(host, tenant))))
 
-    def _image(self, base: Path | None) -> object:
-        if base not in self._images:
-            self._images[base] = tell(self.look.image(base))
-        return self._images[base]
+    def _image(self, host: str, base: PurePath | None) -> object:
+        if (host, base) not in self._images:
+            self._images[host, base] = tell(self.look.image(host, base))
+        return self._images[host, base]
 
     def _names(self, document: dict[str, list[dict[str, str]]]) -> list[object]:
         """Return where the tenant's zones stand, how they are trusted, and what points to its machine."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 from typing import Protocol
 
 from mailstead.certificates.port import Issuer
@@ -12,13 +12,14 @@ from mailstead.dns.store import RecordLedger
 from mailstead.dns.workflow import Server
 from mailstead.ground.clock import Clock
 from mailstead.guests.port import GuestChannel
-from mailstead.hypervisors.model import DirectBoot
+from mailstead.hypervisors.model import Boot
 from mailstead.hypervisors.port import HostRoom, Hypervisor, LiveGrow, LiveResize, Statistics
 from mailstead.mailservers.port import MailServer
 from mailstead.networks.port import Switch
 from mailstead.networks.store import NumberStore
 from mailstead.security.store import Vault
 from mailstead.sites.model import Host, Platform
+from mailstead.storage.model import Format
 from mailstead.storage.port import VolumeStore
 from mailstead.tenants.store import TenantStore
 
@@ -34,16 +35,18 @@ class MachineHost(Hypervisor, LiveResize, LiveGrow, Statistics, HostRoom, Protoc
 
 @dataclass(frozen=True, slots=True)
 class GuestImage:
-    """What new machines start from: the file below system disks, and how it is booted."""
+    """What new machines start from: the file below system disks, in which format disks are made, how it is booted."""
 
-    system: Path
+    system: PurePath
+    format: Format
     system_mib: int
-    boot: DirectBoot
+    boot: Boot
 
 
 @dataclass(frozen=True, slots=True)
 class HostPorts:
-    """One host's ports."""
+    """One host's ports. `image` gives the image that a system disk stands on, or (None) the one for new machines;
+    it is asked late, for building one takes minutes."""
 
     host: Host
     machines: MachineHost
@@ -51,12 +54,12 @@ class HostPorts:
     switch: Switch
     guests: GuestChannel
     mail: MailServer
+    image: Callable[[PurePath | None], GuestImage]
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All ports and stores of a platform. `image` gives the image that a system disk stands on, or
-    (None) the one for new machines; it is asked late, for building one takes minutes."""
+    """All ports and stores of a platform."""
 
     platform: Platform
     clock: Clock
@@ -72,7 +75,6 @@ class World:
     issuer: Issuer
     issuers: tuple[str, ...]  # CAA names of whoever may issue
     hosts: Mapping[str, HostPorts]
-    image: Callable[[Path | None], GuestImage]
     new_id: Callable[[], str]
     chance: Chance = RealChance()
 

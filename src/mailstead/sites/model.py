@@ -1,15 +1,18 @@
 """The platform file as a value: everything that belongs to no tenant."""
 
+import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from itertools import combinations
-from pathlib import Path
-from typing import Literal, Self
+from pathlib import Path, PureWindowsPath
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from mailstead.ground.errors import InvalidInput
 from mailstead.ground.names import Domain, TenantName
 from mailstead.ground.values import Value
+
+_ON_WINDOWS = re.compile(r"[A-Za-z]:(\\[A-Za-z0-9_. -]*[A-Za-z0-9_-])+")
 
 
 class OverlappingPools(InvalidInput):
@@ -18,18 +21,110 @@ class OverlappingPools(InvalidInput):
     code = "overlapping-pools"
 
 
+def _windows_path(given: object) -> PureWindowsPath:
+    """Return a whole path on a drive; raise InvalidInput for any other."""
+    path = PureWindowsPath(str(given))
+    if path.drive[1:] == ":" and path.root and _ON_WINDOWS.fullmatch(str(path)):
+        return path
+    message = f"{given} is no folder on a Windows host"
+    raise InvalidInput(
+        message, field="folder", value=given, remedy=r"give the whole path, such as C:\\ClusterStorage\\Volume1"
+    )
+
+
+WindowsPath = Annotated[PureWindowsPath, BeforeValidator(_windows_path)]
+
+
+class HyperV(Value):
+    """How a Hyper-V host is reached, and what on it is ours to use.
+
+    `images` is the folder of the images on the host, and `share` the same folder as a UNC path (empty: the
+    administrator places files there). Machines stand with one card in `switch`, and with one in
+    `management_switch`, over which we reach them; each has the address of `management_pool` that its tenant's VLAN
+    counts to. A password is in the vault.
+    """
+
+    address: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")
+    port: int = Field(default=5986, ge=1, le=65535)
+    configuration: str = Field(default="Mailstead.Host", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")
+    sign_in: Literal["kerberos", "certificate", "ntlm", "basic"] = "kerberos"
+    account: str = ""
+    keytab: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    trust: Path | None = None  # certificates that may sign the host's; None: those of this system
+    images: WindowsPath = PureWindowsPath(r"C:\ClusterStorage\Volume1\mailstead-images")
+    share: str = Field(default="", pattern=r"^(\\\\[A-Za-z0-9.-]+\\[^\\/:*?\"<>|]+(\\[^\\/:*?\"<>|]+)*)?$")
+    switch: str = Field(default="Tenants", pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$")
+    management_switch: str = Field(default="Management", pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$")
+    management_vlan: int | None = Field(default=None, ge=1, le=4094)
+    management_pool: IPv4Network | IPv6Network = IPv4Network("10.255.240.0/20")
+    management_gateway: IPv4Address | IPv6Address | None = None
+    memory: Literal["static", "dynamic"] = "static"
+    cluster: bool = False
+
+    @model_validator(mode="after")
+    def _pool_counts_every_vlan(self) -> Self:
+        if self.management_pool.num_addresses < 1 << 12:
+            raise InvalidInput(
+                f"management_pool {self.management_pool} has fewer addresses than there are VLANs",
+                field="management_pool",
+                value=self.management_pool,
+                remedy="give a network of at least 4096 addresses, such as a /20",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _sign_in_complete(self) -> Self:
+        needed = {"certificate": ("certificate", "key"), "ntlm": ("account",), "basic": ("account",)}
+        for field in needed.get(self.sign_in, ()):
+            if not getattr(self, field):
+                message = f"to sign in by {self.sign_in}, {field} is needed"
+                raise InvalidInput(message, field=field, remedy=f"give {field}, or another sign_in")
+        return self
+
+
 class Host(Value):
     """A hypervisor. `folder` holds disks and saved state; `reserve_mib` is memory kept from tenants."""
 
     name: TenantName
-    driver: Literal["libvirt", "memory"] = "libvirt"
+    driver: Literal["libvirt", "hyperv", "memory"] = "libvirt"
     uri: str = "qemu:///system"
-    folder: Path = Path("/var/lib/mailstead/machines")
+    hyperv: HyperV | None = None
+    folder: Path | PureWindowsPath = Path("/var/lib/mailstead/machines")
     bridge: str = Field(default="mailstead0", pattern=r"^[a-z][a-z0-9-]{0,14}$")
     orders_at_once: int = Field(default=2, ge=1, le=64)
     reserve_mib: int = Field(default=1024, ge=0)
     memory_mib: int | None = Field(default=None, ge=512)  # None: as the host says
     vcpus_per_core: float = Field(default=4.0, ge=1.0)
+
+    @field_validator("hyperv")
+    @classmethod
+    def _only_of_hyperv(cls, given: HyperV | None, info: ValidationInfo) -> HyperV | None:
+        if (given is not None) != (info.data.get("driver") == "hyperv"):
+            message = "a host has a table [sites.hosts.hyperv] if, and only if, its driver is hyperv"
+            raise InvalidInput(
+                message, field="hyperv", remedy='write driver = "hyperv" and give that table its address'
+            )
+        return given
+
+    @field_validator("folder", mode="before")
+    @classmethod
+    def _in_the_hosts_words(cls, given: object, info: ValidationInfo) -> object:
+        if info.data.get("driver") != "hyperv":
+            return given
+        default = given == cls.model_fields["folder"].default
+        return _windows_path(r"C:\ClusterStorage\Volume1\mailstead" if default else given)
+
+    @property
+    def local_folder(self) -> Path:
+        """The folder, on this very machine; to be asked of libvirt hosts only."""
+        return Path(self.folder)
+
+    @property
+    def switch(self) -> str:
+        """The switch that tenants' machines hang on."""
+        return self.hyperv.switch if self.hyperv else self.bridge
 
 
 class Site(Value):

@@ -17,7 +17,7 @@ Rejected
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
+from pathlib import PurePath
 
 from mailstead.ground.errors import Conflict, Denied, InvalidInput, NoRoom, Rejected, UnsafePlan
 
@@ -103,9 +103,10 @@ class Allocation(StrEnum):
 
 
 class Format(StrEnum):
-    """How the disk lies on the host: a qcow2 file, a raw file, or a block device of its own."""
+    """How the disk lies on the host: a qcow2 or VHDX file, a raw file, or a block device of its own."""
 
     QCOW2 = "qcow2"
+    VHDX = "vhdx"
     RAW = "raw"
     BLOCK = "block"
 
@@ -130,8 +131,8 @@ class Volume:
     size_mib: int
     allocation: Allocation
     format: Format
-    location: Path
-    base: Path | None = None
+    location: PurePath
+    base: PurePath | None = None
     used_mib: int = field(default=0, compare=False)
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import PurePath
 
 from mailstead.ground.plans import ChangePlan, compare
 from mailstead.tenants.model import Tenant
@@ -10,8 +10,10 @@ from mailstead.tenants.model import Tenant
 from .model import Allocation, Format, Role, Volume, VolumeKey
 
 
-def volumes_for(tenant: Tenant, *, folder: Path, image: Path, system_mib: int) -> tuple[Volume, Volume]:
-    """Return the system disk (an overlay of *system_mib* on *image*) and the data disk of *tenant*.
+def volumes_for(
+    tenant: Tenant, *, folder: PurePath, image: PurePath, system_mib: int, form: Format = Format.QCOW2
+) -> tuple[Volume, Volume]:
+    """Return the system disk (an overlay of *system_mib* on *image*) and the data disk of *tenant*, as files of *form*.
 
     *folder* is the host's folder of machines; each tenant has a folder of its own below it.
     """
@@ -21,14 +23,14 @@ def volumes_for(tenant: Tenant, *, folder: Path, image: Path, system_mib: int) -
         role=Role.SYSTEM,
         size_mib=system_mib,
         allocation=Allocation.DYNAMIC,
-        format=Format.QCOW2,
-        location=home / "system.qcow2",
+        format=form,
+        location=home / f"system.{form}",
         base=image,
     )
-    return system, _data_disk(tenant, home)
+    return system, _data_disk(tenant, home, form)
 
 
-def _data_disk(tenant: Tenant, home: Path) -> Volume:
+def _data_disk(tenant: Tenant, home: PurePath, form: Format) -> Volume:
     wanted = tenant.allowance
     device = wanted.block_device
     return Volume(
@@ -36,8 +38,8 @@ def _data_disk(tenant: Tenant, home: Path) -> Volume:
         role=Role.DATA,
         size_mib=wanted.disk_gib * 1024,
         allocation=Allocation.FIXED if device else Allocation(wanted.disk),
-        format=Format.BLOCK if device else Format.QCOW2,
-        location=Path(device) if device else home / "data.qcow2",
+        format=Format.BLOCK if device else form,
+        location=type(home)(device) if device else home / f"data.{form}",
     )
 
 

@@ -1,6 +1,6 @@
 """Checks that every store makes before it changes anything. Pure."""
 
-from pathlib import Path
+from pathlib import PurePath
 
 from .model import Allocation, DiskSmallerThanImage, NoDiskRoom, NoSuchImage, Volume, VolumeMoved, WouldShrink
 
@@ -34,7 +34,7 @@ def refuse_small_overlay(wanted: Volume, image_mib: int) -> None:
         )
 
 
-def no_such_image(image: Path) -> NoSuchImage:
+def no_such_image(image: PurePath) -> NoSuchImage:
     """Return the error for an image that is not there."""
     return NoSuchImage(
         f"the image {image} is not there",

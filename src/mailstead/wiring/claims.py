@@ -136,7 +136,7 @@ def guarded_hosts(hosts: Mapping[str, HostPorts], claims: HostClaims) -> dict[st
 
 def claim_places(host: Host) -> tuple[ClaimPlace, ...]:
     """Return where a host bears claims: Open vSwitch (bridge, tables, hypervisor) and the folder of its disks."""
-    return (SwitchClaim(Commands()), FolderClaim(host.folder)) if host.driver == "libvirt" else ()
+    return (SwitchClaim(Commands()), FolderClaim(host.local_folder)) if host.driver == "libvirt" else ()
 
 
 def _guarded_host(ports: HostPorts, demand: Callable[[], None]) -> HostPorts:

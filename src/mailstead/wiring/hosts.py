@@ -14,6 +14,8 @@ from mailstead.networks.drivers.openvswitch import OpenVSwitch
 from mailstead.sites.model import Host, Platform
 from mailstead.storage.drivers.folder import FolderVolumes
 
+from .images import Images
+
 
 def libvirt_host(host: Host, platform: Platform, home: Path, clock: Clock) -> HostPorts:
     """Return the ports of *host*; nothing is connected to before it is asked something."""
@@ -22,10 +24,16 @@ def libvirt_host(host: Host, platform: Platform, home: Path, clock: Clock) -> Ho
     machines = LibvirtHypervisor(
         connection,
         platform=platform.name,
-        folder=host.folder,
+        folder=host.local_folder,
         accelerator=choose_accelerator(home / "accelerator.json"),
         clock=clock,
     )
     return HostPorts(
-        host, machines, FolderVolumes(host.folder), OpenVSwitch(host.bridge), guests, Appliance(guests, clock)
+        host,
+        machines,
+        FolderVolumes(host.local_folder),
+        OpenVSwitch(host.bridge),
+        guests,
+        Appliance(guests, clock),
+        Images(platform.image.cache).image,
     )

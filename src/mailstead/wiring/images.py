@@ -2,13 +2,14 @@
 
 import json
 import subprocess
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import mailstead
 from mailstead.ground.errors import InvalidInput, NotFound, Rejected
 from mailstead.hypervisors.model import DirectBoot
 from mailstead.lifecycle.world import GuestImage
+from mailstead.storage.model import Format
 
 _BUILDER = Path(mailstead.__file__).parents[2] / "images" / "build"
 _MANIFEST = "manifest.json"
@@ -27,9 +28,9 @@ class Images:
     def __init__(self, cache: Path) -> None:
         self._cache = cache
 
-    def image(self, base: Path | None) -> GuestImage:
+    def image(self, base: PurePath | None) -> GuestImage:
         """Return the image whose system disk is *base*, or (None) the one for new machines."""
-        folder = base.parent if base else (self._cache / CURRENT).resolve()
+        folder = Path(base).parent if base else (self._cache / CURRENT).resolve()
         return read_image(folder)
 
     def build(self, *, vhdx: bool = False, force: bool = False) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def read_image(folder: Path) -> GuestImage:
     try:
         manifest = json.loads((folder / _MANIFEST).read_text())
         boot = DirectBoot(folder / "vmlinuz", folder / "initrd.img", manifest["cmdline"])
-        return GuestImage(folder / "system.qcow2", int(manifest["system_mib"]), boot)
+        return GuestImage(folder / "system.qcow2", Format.QCOW2, int(manifest["system_mib"]), boot)
     except FileNotFoundError as error:
         remedy = "build it: mailstead image build"
         raise MissingImage(f"there is no image in {folder}", field="image", value=folder, remedy=remedy) from error

@@ -15,7 +15,6 @@ from mailstead.dns.store import RecordLedger
 from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, VirtualClock
-from mailstead.hypervisors.model import DirectBoot
 from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.chance import Chance, RealChance
 from mailstead.lifecycle.sights import SightBook
@@ -23,7 +22,7 @@ from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
 from mailstead.lifecycle.verbs import Lifecycle
 from mailstead.lifecycle.workflow import Runbooks
-from mailstead.lifecycle.world import GuestImage, HostPorts, World
+from mailstead.lifecycle.world import HostPorts, World
 from mailstead.networks.store import NumberStore
 from mailstead.orders.drivers.memory import MemoryEngine
 from mailstead.orders.drivers.memory.engine import WORKER
@@ -45,12 +44,6 @@ from .memory_view import memory_view
 from .quarantine import GatedDesk, Quarantine
 from .running import Running
 from .secrets import authority
-
-IMAGE = GuestImage(
-    Path("/images/appliance/system.qcow2"),
-    4096,
-    DirectBoot(Path("/images/appliance/vmlinuz"), Path("/images/appliance/initrd.img"), "root=/dev/vda rw"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +106,6 @@ def memory_platform(
         issuer=outside.issuing(BuiltInAuthority(own.issuing, lambda: own.issuing_key, outside.clock)),
         issuers=("mailstead.example",),
         hosts=guarded_hosts(outside.hosts, claims),
-        image=lambda _base: IMAGE,
         new_id=lambda: f"{len(outside.journal.ledger.list(None, None, 10**9))}-{next(numbers)}",
         chance=outside.chance,
     )

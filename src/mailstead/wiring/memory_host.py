@@ -2,19 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from mailstead.ground.clock import Clock
 from mailstead.guests.drivers.memory import GuestState, MemoryGuests
 from mailstead.guests.errors import GuestSilent
 from mailstead.hypervisors.drivers.memory import MemoryHypervisor
-from mailstead.hypervisors.model import DiskRole, Power, Room
-from mailstead.lifecycle.world import HostPorts
+from mailstead.hypervisors.model import DirectBoot, DiskRole, Power, Room
+from mailstead.lifecycle.world import GuestImage, HostPorts
 from mailstead.mailservers.drivers.memory import MemoryMailServers
 from mailstead.networks.drivers.memory import MemorySwitch
 from mailstead.sites.model import Host, Platform
 from mailstead.storage.drivers.memory import MemoryVolumes
-from mailstead.storage.model import Role, VolumeKey
+from mailstead.storage.model import Format, Role, VolumeKey
+
+IMAGE = GuestImage(
+    Path("/images/appliance/system.qcow2"),
+    Format.QCOW2,
+    4096,
+    DirectBoot(Path("/images/appliance/vmlinuz"), Path("/images/appliance/initrd.img"), "root=/dev/vda rw"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,11 @@ class PluggedHypervisor(MemoryHypervisor):
         self._volumes.ensure(replace(volume, size_mib=max(size_mib, volume.size_mib)))
 
 
+def the_image(_base: PurePath | None) -> GuestImage:
+    """Return the one image there is."""
+    return IMAGE
+
+
 def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock, metal: Metal = PLENTY) -> HostPorts:
     """Return a host whose machines, switch, disks and guests are in memory."""
     # Methods, no closures: so that a host can be copied with all that is in it.
@@ -113,4 +125,4 @@ def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock, meta
     mail = MemoryMailServers(clock, machines.reach)
     volumes = PluggedVolumes(metal.disk_mib, mail.forget)
     machines.use(volumes)
-    return HostPorts(host, machines, volumes, switch, MemoryGuests(state_of=machines.guest), mail)
+    return HostPorts(host, machines, volumes, switch, MemoryGuests(state_of=machines.guest), mail, the_image)

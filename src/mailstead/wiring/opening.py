@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -167,7 +168,6 @@ def _world(services: Services, database: Database) -> World:
         issuer=_issuer(platform, vault, DnsChallenges(Publisher(names, records), names), clock),
         issuers=_issuers(platform),
         hosts=guarded_hosts(_hosts(home, platform, clock), services.claims),
-        image=Images(platform.image.cache).image,
         new_id=lambda: str(uuid4()),
     )
 
@@ -222,5 +222,10 @@ def _outside(world: World) -> Callable[[Target], NetworkOutside]:
 
 def _hosts(home: Path, platform: Platform, clock: Clock) -> Mapping[str, HostPorts]:
     make: Mapping[str, Callable[[Host, Platform, Path, Clock], HostPorts]]
-    make = {"libvirt": libvirt_host, "memory": memory_host}
+    make = {"libvirt": libvirt_host, "memory": _memory_host}
     return {host.name: make[host.driver](host, platform, home, clock) for host in platform.hosts}
+
+
+def _memory_host(host: Host, platform: Platform, home: Path, clock: Clock) -> HostPorts:
+    """Return a host in memory that starts its machines from the images there really are."""
+    return replace(memory_host(host, platform, home, clock), image=Images(platform.image.cache).image)

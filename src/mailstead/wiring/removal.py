@@ -29,7 +29,7 @@ def remove_everything(home: Path, *, images: bool = False) -> str:
                 ports.machines.remove(name)
     services.stop(give_up=True)
     for host in platform.hosts:
-        shutil.rmtree(host.folder, ignore_errors=True)
+        shutil.rmtree(host.local_folder, ignore_errors=True)
     shutil.rmtree(home, ignore_errors=True)
     if not images:
         return str(platform.image.cache)

@@ -36,7 +36,7 @@ class MachinePart:
     def _wanted(self, subject: Subject, look: Look) -> Machine:
         segment = segment_for(subject.tenant, subject.numbers)
         volumes = wanted_volumes(self.world, subject, look).values()
-        bridge = self.world.ports(subject.host).host.bridge
+        bridge = self.world.ports(subject.host).host.switch
         return machine_for(
             subject.tenant,
             platform=self.world.platform.name,

@@ -42,7 +42,9 @@ def wanted_volumes(world: World, subject: Subject, look: Look) -> dict[VolumeKey
     """Return the tenant's disks; a system disk that is there keeps the image it stands on."""
     image = image_of(subject, look)
     folder = world.ports(subject.host).host.folder
-    volumes = volumes_for(subject.tenant, folder=folder, image=image.system, system_mib=image.system_mib)
+    volumes = volumes_for(
+        subject.tenant, folder=folder, image=image.system, system_mib=image.system_mib, form=image.format
+    )
     return {volume.key: volume for volume in volumes}
 
 
@@ -57,4 +59,4 @@ def _only_grows(change: Change[Volume]) -> bool:
 def image_of(subject: Subject, look: Look) -> GuestImage:
     """Return the image below the tenant's system disk: its kernel must fit the modules on that disk."""
     found = look.volumes(subject.host).get(VolumeKey(subject.name, Role.SYSTEM))
-    return look.image(found.base if found else None)
+    return look.image(subject.host, found.base if found else None)

@@ -65,7 +65,7 @@ class FolderVolumes:
         place = home / f"{volume.role}.{volume.format}"
         if volume.format is Format.BLOCK:
             _refuse_taken(volume, self.volumes())
-            block.refuse_unusable(volume.location, volume)
+            block.refuse_unusable(Path(volume.location), volume)
             _home_made(home)
             place.symlink_to(volume.location)
             return
@@ -86,8 +86,9 @@ class FolderVolumes:
             self._grow(found, wanted, fixed=fixed)
         if fixed and found.allocation is Allocation.DYNAMIC:
             self._refuse_full(wanted, wanted.size_mib)
-            with _replacing(found.location) as new:
-                image_tool.copy_fixed(found.location, new, found.format)
+            place = Path(found.location)
+            with _replacing(place) as new:
+                image_tool.copy_fixed(place, new, found.format)
 
     def _grow(self, found: Volume, wanted: Volume, *, fixed: bool) -> None:
         if found.format is Format.BLOCK:
@@ -98,7 +99,7 @@ class FolderVolumes:
                 remedy="enlarge the device first",
             )
         self._refuse_full(wanted, wanted.size_mib - found.size_mib)
-        image_tool.grow(found.location, found.format, wanted.size_mib, fixed=fixed)
+        image_tool.grow(Path(found.location), found.format, wanted.size_mib, fixed=fixed)
 
     def _refuse_full(self, volume: Volume, more_mib: int) -> None:
         free = shutil.disk_usage(_nearest(self._folder)).free // _MIB
@@ -130,7 +131,7 @@ def _refuse_image(volume: Volume) -> None:
     if volume.base is None:
         return
     try:
-        head = read_head(volume.base)
+        head = read_head(Path(volume.base))
     except FileNotFoundError as error:
         raise no_such_image(volume.base) from error
     except ValueError as error:

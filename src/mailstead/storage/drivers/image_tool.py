@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from mailstead.ground.errors import MailsteadError
 from mailstead.storage.model import FolderDenied, Format, NoDiskRoom, VolumeBroken, VolumeInUse
@@ -10,7 +10,7 @@ from mailstead.storage.model import FolderDenied, Format, NoDiskRoom, VolumeBrok
 _TIMEOUT_S = 3600
 
 
-def create(path: Path, form: Format, size_mib: int, *, fixed: bool, base: Path | None) -> None:
+def create(path: Path, form: Format, size_mib: int, *, fixed: bool, base: PurePath | None) -> None:
     """Make a new disk file; an overlay when there is a *base* (which must be qcow2)."""
     options = ["-o", "preallocation=falloc"] if fixed else []
     below = ["-F", "qcow2", "-b", str(base)] if base else []

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import PurePath
 
 from mailstead.storage.model import Allocation, Format, Volume, VolumeKey
 from mailstead.storage.refusals import no_such_image, refuse_change, refuse_small_overlay, refuse_without_room
@@ -15,20 +15,20 @@ class MemoryVolumes:
     """
 
     def __init__(
-        self, disk_mib: int = 1 << 40, *, images: Mapping[Path, int] | None = None, floor_mib: int = 1024
+        self, disk_mib: int = 1 << 40, *, images: Mapping[PurePath, int] | None = None, floor_mib: int = 1024
     ) -> None:
         self._disk_mib = disk_mib
         self._images = images
         self._floor_mib = floor_mib
         self._volumes: dict[VolumeKey, Volume] = {}
-        self._foreign: dict[Path, int] = {}
+        self._foreign: dict[PurePath, int] = {}
         self.writes = 0
 
-    def fill(self, path: Path, mib: int) -> None:
+    def fill(self, path: PurePath, mib: int) -> None:
         """Somebody else puts a file of this size there, or (0) takes it away again."""
         self._foreign[path] = mib
 
-    def foreign(self) -> dict[Path, int]:
+    def foreign(self) -> dict[PurePath, int]:
         """Return what others keep here: MiB by path."""
         return {path: mib for path, mib in self._foreign.items() if mib}
 

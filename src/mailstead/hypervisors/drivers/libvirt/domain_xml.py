@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 from xml.etree import ElementTree as ET
 
-from mailstead.hypervisors.model import DirectBoot, Disk, DiskFormat, DiskRole, Machine, Nic
+from mailstead.hypervisors.model import Boot, DirectBoot, Disk, DiskFormat, DiskRole, Machine, MachineRefused, Nic
 
 NAMESPACE = "urn:mailstead:machine"
 VERSION = 1  # raise it with every change of the XML built here: defined machines are then defined again
@@ -50,7 +50,8 @@ def disk_device(role: DiskRole) -> str:
 
 def console_log(machine: Machine) -> Path:
     """Return where the guest's serial console is written: beside the first disk that is a file."""
-    return next(disk for disk in machine.disks if disk.format is not DiskFormat.BLOCK).source.with_name("console.log")
+    first = next(disk for disk in machine.disks if disk.format is not DiskFormat.BLOCK)
+    return Path(first.source).with_name("console.log")
 
 
 def build_domain(machine: Machine, platform: str, accelerator: Accelerator) -> str:
@@ -105,7 +106,10 @@ def read_domain(xml: str) -> Domain | None:
     return Domain(machine, ours.attrib["platform"], root.attrib["type"], int(ours.attrib["version"]))
 
 
-def _boot(boot: DirectBoot) -> ET.Element:
+def _boot(boot: Boot) -> ET.Element:
+    if not isinstance(boot, DirectBoot):
+        remedy = "give it an image with a kernel beside the disk: mailstead image build"
+        raise MachineRefused("machines on libvirt start from a kernel, not from firmware", field="boot", remedy=remedy)
     system = ET.Element("os")
     _text(system, "type", "hvm", arch="x86_64", machine="pc")
     _text(system, "kernel", str(boot.kernel))
