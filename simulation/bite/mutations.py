@@ -138,7 +138,7 @@ MUTATIONS = (
         "orders/plan.py",
         "    if order.token != token or not order.status.is_open:\n        raise LostLease",
         "    if False:\n        raise LostLease",
-        ("tests/orders/test_memory.py", "tests/lifecycle/test_lives.py"),
+        ("tests/orders/test_memory.py", "tests/orders/test_pairs.py"),
     ),
     Mutation(
         "quarantine: a restored state acts",
