@@ -3,9 +3,13 @@
 Every verb may be repeated, and raises HostUnreachable, HostDenied or AnswerLost when the host is at fault.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import PurePath
 from typing import Protocol
 
 from .model import DiskRole, Machine, MachineStatistics, Room
+from .operating import Checkpoint, Condition, Export, HostEvent, NodeState
 
 
 class Hypervisor(Protocol):
@@ -68,3 +72,90 @@ class HostRoom(Protocol):
 
     def room(self) -> Room:
         """Return the host's processors, memory and free disk room."""
+
+
+class Conditions(Protocol):
+    """How machines fare."""
+
+    def condition(self, name: str) -> Condition:
+        """Return what the hypervisor says of the machine. Raises NoSuchMachine."""
+
+
+class Checkpoints(Protocol):
+    """States that a machine can be brought back to. All verbs raise NoSuchMachine, and MachineBusy."""
+
+    def checkpoints(self, name: str) -> tuple[Checkpoint, ...]:
+        """Return the checkpoints that this platform made, the oldest first."""
+
+    def take(self, name: str, label: str) -> Checkpoint:
+        """Make a checkpoint, consistent by the guest's own means where the guest can; one that is there is kept.
+
+        Raises HostFull, or MachineRefused, say for disks that cannot be kept.
+        """
+
+    def bring_back(self, name: str, label: str) -> None:
+        """Bring machine and disks back to the checkpoint: what came later is lost. It may be off then.
+
+        Raises NoSuchCheckpoint.
+        """
+
+    def drop(self, name: str, label: str) -> None:
+        """Forget a checkpoint and merge its disks; one already gone is no error."""
+
+
+class Exports(Protocol):
+    """Copies of whole machines."""
+
+    def export(self, name: str, folder: PurePath) -> Export:
+        """Copy the machine with its disks into a new folder. Raises NoSuchMachine, ExportThere, HostFull."""
+
+    def take_in(self, name: str, configuration: PurePath) -> None:
+        """Make the tenant's machine from an export, off, under an id of its own.
+
+        Raises MachineThere where the tenant has one, NoSuchExport, DeviceBusy for disk files in the way, HostFull.
+        """
+
+
+class Cluster(Protocol):
+    """The cluster to which the host belongs, asked through it. Every verb raises NoQuorum.
+
+    Names of nodes are those of the cluster, in small letters.
+    """
+
+    def nodes(self) -> Mapping[str, NodeState]:
+        """Return all nodes."""
+
+    def owners(self) -> Mapping[str, str]:
+        """Return on which node the machine of each tenant is now; only those that are roles of the cluster."""
+
+    def join(self, name: str) -> None:
+        """Make the machine, which is on this host, a role of the cluster. Raises NoSuchMachine."""
+
+    def leave(self, name: str) -> None:
+        """Take the machine out of the cluster; it stays where it is. One that is no role is no error."""
+
+    def hand_over(self, name: str, node: str) -> None:
+        """Move the running machine to a node. Raises NoSuchNode, NodeUnavailable, NoSuchMachine, HostFull."""
+
+    def drain(self, node: str) -> None:
+        """Let the node take no machines, and begin to move those that it has. Raises NoSuchNode."""
+
+    def resume(self, node: str) -> None:
+        """Let the node take machines again. Raises NoSuchNode."""
+
+
+class Migration(Protocol):
+    """Moving a machine with its disks to a host that shares nothing with this one."""
+
+    def migrate(self, name: str, address: str, folder: PurePath) -> None:
+        """Move the machine to the host at *address*, its disks into *folder* there.
+
+        Raises NoSuchMachine, MachineBusy, HostFull, MachineRefused; after AnswerLost exactly one of both has it.
+        """
+
+
+class HostEvents(Protocol):
+    """The hypervisor's event logs."""
+
+    def events(self, since: datetime) -> tuple[HostEvent, ...]:
+        """Return what was logged since then, the oldest first."""

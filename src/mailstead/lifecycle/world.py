@@ -13,7 +13,19 @@ from mailstead.dns.workflow import Server
 from mailstead.ground.clock import Clock
 from mailstead.guests.port import GuestChannel
 from mailstead.hypervisors.model import Boot
-from mailstead.hypervisors.port import HostRoom, Hypervisor, LiveGrow, LiveResize, Statistics
+from mailstead.hypervisors.port import (
+    Checkpoints,
+    Cluster,
+    Conditions,
+    Exports,
+    HostEvents,
+    HostRoom,
+    Hypervisor,
+    LiveGrow,
+    LiveResize,
+    Migration,
+    Statistics,
+)
 from mailstead.mailservers.port import MailServer
 from mailstead.networks.port import Switch
 from mailstead.networks.store import NumberStore
@@ -45,8 +57,11 @@ class GuestImage:
 
 @dataclass(frozen=True, slots=True)
 class HostPorts:
-    """One host's ports. `image` gives the image that a system disk stands on, or (None) the one for new machines;
-    it is asked late, for building one takes minutes."""
+    """One host's ports; None for what its driver has not.
+
+    `image` gives the image that a system disk stands on, or (None) the one for new machines; it is asked late, for
+    building one takes minutes.
+    """
 
     host: Host
     machines: MachineHost
@@ -55,6 +70,12 @@ class HostPorts:
     guests: GuestChannel
     mail: MailServer
     image: Callable[[PurePath | None], GuestImage]
+    conditions: Conditions | None = None
+    checkpoints: Checkpoints | None = None
+    exports: Exports | None = None
+    cluster: Cluster | None = None
+    migration: Migration | None = None
+    events: HostEvents | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ from mailstead.storage.drivers.claim import FolderClaim
 
 P = TypeVar("P")
 _ON_HOSTS = {"machines", "statistics", "room", "volumes", "segments", "prepared", "observe", "wait_ready"}
-LOOKS = frozenset(_ON_HOSTS | {"zones", "records", "anchors", "serials"})
+_IN_CARE = {"condition", "checkpoints", "nodes", "owners", "events"}
+LOOKS = frozenset(_ON_HOSTS | _IN_CARE | {"zones", "records", "anchors", "serials"})
+_OPTIONAL = ("conditions", "checkpoints", "exports", "cluster", "migration", "events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ def _guarded_host(ports: HostPorts, demand: Callable[[], None]) -> HostPorts:
         volumes=guarded(ports.volumes, demand),
         switch=guarded(ports.switch, demand),
         mail=guarded(ports.mail, demand),
+        **{name: guarded(part, demand) for name in _OPTIONAL if (part := getattr(ports, name)) is not None},
     )
 
 
