@@ -21,6 +21,12 @@ class UnknownHost(InvalidInput):
     code = "unknown-host"
 
 
+class HostInMaintenance(NoRoom):
+    """Every host that may take the tenant is being worked on."""
+
+    code = "host-in-maintenance"
+
+
 class HostGone(Conflict):
     """A tenant lives on a host that the platform file does not name any more."""
 
@@ -29,11 +35,12 @@ class HostGone(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A host, what it has, and what is promised to the tenants on it."""
+    """A host, what it has, what is promised to the tenants on it, and (`closed`) why it takes no more of them."""
 
     host: Host
     room: Room
     promised: tuple[Allowance, ...]
+    closed: str = ""
 
     @property
     def memory_mib(self) -> int:
@@ -50,6 +57,8 @@ class Seat:
 
     def lacks(self, wanted: Allowance) -> str:
         """Say in words what is missing for *wanted*; empty when it fits."""
+        if self.closed:
+            return self.closed
         fixed_mib = wanted.disk_gib * 1024 if wanted.disk == "fixed" and not wanted.block_device else 0
         if self.memory_left_mib < wanted.memory_mib:
             return f"{self.host.name} has {self.memory_left_mib} MiB of memory left"
@@ -63,7 +72,7 @@ class Seat:
 def choose_host(tenant: Tenant, seats: Iterable[Seat]) -> str:
     """Return the host with the most memory left that can take the tenant.
 
-    Raises HostsFull with what each host lacks, or UnknownHost for a pin to a host that is not there.
+    Raises HostsFull with what each host lacks, HostInMaintenance, or UnknownHost for a pin to a host that is not there.
     """
     by_name: Mapping[str, Seat] = {seat.host.name: seat for seat in seats}
     if tenant.host is not None and tenant.host not in by_name:
@@ -73,6 +82,10 @@ def choose_host(tenant: Tenant, seats: Iterable[Seat]) -> str:
     allowed = [by_name[tenant.host]] if tenant.host else list(by_name.values())
     lacking = {seat.host.name: seat.lacks(tenant.allowance) for seat in allowed}
     fitting = [seat for seat in allowed if not lacking[seat.host.name]]
+    if all(seat.closed for seat in allowed):
+        remedy = "wait for its end: mailstead host resume, or pin the tenant to another host"
+        message = f"no host takes {tenant.name}: {'; '.join(lacking.values())}"
+        raise HostInMaintenance(message, field="host", value=", ".join(lacking), remedy=remedy)
     if not fitting:
         raise HostsFull(
             f"no host has room for {tenant.name}: {'; '.join(lacking.values())}",

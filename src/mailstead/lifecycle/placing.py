@@ -1,6 +1,7 @@
 """Placement on the hosts there are: asks them what they have, and remembers the choice."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from mailstead.hypervisors.model import Room
 from mailstead.tenants.model import Status, Tenant
@@ -8,6 +9,8 @@ from mailstead.tenants.store import Entry
 
 from .placement import Seat, choose_host
 from .world import World
+
+NOTHING = Room(0, 0, 0)
 
 
 def place(world: World, tenant: Tenant) -> str:
@@ -22,14 +25,19 @@ def would_place(world: World, tenant: Tenant, entries: Iterable[Entry]) -> str:
 
 
 def refuse_without_room(world: World, tenant: Tenant, host: str, entries: Iterable[Entry]) -> None:
-    """Raise HostsFull if the tenant as it is to be does not fit beside the others on its host."""
+    """Raise HostsFull if the tenant as it is to be does not fit beside the others on its host.
+
+    In maintenance a host takes no new tenants; those on it may change.
+    """
     others = [entry for entry in entries if entry.tenant.name != tenant.name]
     rooms = {host: world.ports(host).machines.room()}
-    choose_host(tenant.changed(host=host), _seats(world, rooms, others))
+    choose_host(tenant.changed(host=host), [replace(seat, closed="") for seat in _seats(world, rooms, others)])
 
 
 def _rooms(world: World) -> dict[str, Room]:
-    return {name: ports.machines.room() for name, ports in world.hosts.items()}
+    """Return what each host has; one in maintenance is not asked, for it may be switched off."""
+    closed = world.maintenance.all()
+    return {name: NOTHING if name in closed else ports.machines.room() for name, ports in world.hosts.items()}
 
 
 def _seats(world: World, rooms: Mapping[str, Room], entries: Iterable[Entry]) -> list[Seat]:
@@ -38,7 +46,13 @@ def _seats(world: World, rooms: Mapping[str, Room], entries: Iterable[Entry]) ->
     for entry in entries:
         if entry.host in promised and entry.tenant.status is not Status.REMOVED:
             promised[entry.host].append(entry)
+    closed = world.maintenance.all()
     return [
-        Seat(world.ports(name).host, room, tuple(entry.tenant.allowance for entry in promised[name]))
+        Seat(
+            world.ports(name).host,
+            room,
+            tuple(entry.tenant.allowance for entry in promised[name]),
+            str(closed.get(name, "")),
+        )
         for name, room in rooms.items()
     ]

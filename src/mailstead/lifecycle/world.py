@@ -31,6 +31,7 @@ from mailstead.networks.port import Switch
 from mailstead.networks.store import NumberStore
 from mailstead.security.store import Vault
 from mailstead.sites.model import Host, Platform
+from mailstead.sites.store import MaintenanceStore
 from mailstead.storage.model import Format
 from mailstead.storage.port import VolumeStore
 from mailstead.tenants.store import TenantStore
@@ -91,6 +92,7 @@ class World:
     vault: Vault
     dkim: DkimBook
     sights: SightBook
+    maintenance: MaintenanceStore
     names: Server
     resolver: Resolver
     issuer: Issuer

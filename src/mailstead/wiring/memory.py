@@ -32,6 +32,7 @@ from mailstead.security.audit_store import AuditTrail
 from mailstead.security.keyfile import create_key_file
 from mailstead.security.store import Vault
 from mailstead.sites.model import Platform
+from mailstead.sites.store import MaintenanceStore
 from mailstead.state.database import Database
 from mailstead.state.store import StandingStore
 from mailstead.storage.drivers.claim import MemoryClaim
@@ -101,6 +102,7 @@ def memory_platform(
         vault=vault,
         dkim=DkimBook(database),
         sights=SightBook(database),
+        maintenance=MaintenanceStore(database),
         names=guarded(outside.names, standing.refuse_quarantined),
         resolver=guarded(outside.resolver, standing.refuse_quarantined),
         issuer=outside.issuing(BuiltInAuthority(own.issuing, lambda: own.issuing_key, outside.clock)),

@@ -40,6 +40,7 @@ from mailstead.security.audit_store import AuditTrail
 from mailstead.security.store import Vault
 from mailstead.sites.files import read_platform
 from mailstead.sites.model import Host, Platform
+from mailstead.sites.store import MaintenanceStore
 from mailstead.state.database import Database
 from mailstead.state.store import StandingStore
 from mailstead.tenants.store import TenantStore
@@ -163,6 +164,7 @@ def _world(services: Services, database: Database) -> World:
         vault=vault,
         dkim=DkimBook(database),
         sights=SightBook(database),
+        maintenance=MaintenanceStore(database),
         names=guarded(names, services.claims.refuse_quarantined),
         resolver=guarded(resolver, services.claims.refuse_quarantined),
         issuer=_issuer(platform, vault, DnsChallenges(Publisher(names, records), names), clock),
