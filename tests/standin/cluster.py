@@ -76,7 +76,10 @@ def _node(run: Run, name: str) -> Node:
 
 
 def _move(group: Group, node: Node) -> None:
-    node.host.machines[group.machine] = group.node.host.machines.pop(group.machine)
+    machine = node.host.machines[group.machine] = group.node.host.machines.pop(group.machine)
+    for drive in machine.drives:  # on a volume that all nodes share
+        if drive.path.lower() in group.node.host.vhds:
+            node.host.vhds[drive.path.lower()] = group.node.host.vhds.pop(drive.path.lower())
     group.node = node
 
 
@@ -123,6 +126,10 @@ def move_role(run: Run, call: declared.MoveClusterVirtualMachineRole) -> None:
     node = _node(run, call.Node) if call.Node else next(iter(others), None)
     if node is None or node.state != "Up":
         raise PSError("No node can take the role.", ErrorCategory.ResourceUnavailable, "NoNode", exception=EXCEPTION)
+    machine = group.node.host.machines[group.machine]
+    if machine.running and node is not group.node and machine.startup > node.host.free_memory():
+        text = f"Not enough memory on {node.name} to move '{group.name}'. (0x8007000E)"
+        raise PSError(text, ErrorCategory.FromStdErr, "OutOfMemory", exception=EXCEPTION)
     if node is not group.node:
         _move(group, node)
 

@@ -116,15 +116,14 @@ class NodeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metering:
-    """What was counted since metering began: averages and the peak of memory, totals of the rest."""
+    """What was counted since metering began: averages of processor and memory, totals of the rest."""
 
     span: timedelta
     cpu_mhz: int
     memory_mib: int
-    memory_peak_mib: int
     disk_mib: int
-    received_mib: int
-    sent_mib: int
+    disk_read_mib: int
+    disk_written_mib: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import PureWindowsPath
 from uuid import uuid4
 
 from psrpcore.types import ErrorCategory
@@ -10,10 +11,12 @@ from mailstead.remoting.cmdlets import hyperv as declared
 from tests.standin.engine import Run, simulates
 from tests.standin.records import PSError
 
+from .disks import release
+from .kinds import VhdType, VMState
 from .machines import wrong_state
-from .world import Adapter, Machine, Snapshot
+from .world import Adapter, Drive, Host, Machine, Snapshot, Vhd
 
-KEPT = ("startup", "count", "dynamic", "notes")
+KEPT = ("startup", "count", "dynamic", "notes", "checkpoint_type")
 
 
 def _snapshot(machine: Machine, name: str) -> Snapshot:
@@ -29,6 +32,9 @@ def checkpoint(run: Run, call: declared.CheckpointVM, machine: Machine) -> None:
     if machine.checkpoint_type == "Disabled":
         run.error(wrong_state(machine, "Checkpoints are disabled."))
         return
+    if machine.running and machine.checkpoint_type == "ProductionOnly" and not machine.services["VSS"]:
+        text = f"Production checkpoints cannot be created for '{machine.name}'."
+        raise PSError(text, error_id="OperationFailed", target=machine.name)
     kept = {name: getattr(machine, name) for name in KEPT}
     machine.snapshots.append(Snapshot(machine, call.SnapshotName, kept))
 
@@ -42,9 +48,11 @@ def get_snapshots(run: Run, call: declared.GetVMSnapshot, machine: Machine) -> I
 
 
 @simulates(declared.RestoreVMSnapshot)
-def restore(_: Run, call: declared.RestoreVMSnapshot, machine: Machine) -> None:
+def restore(run: Run, call: declared.RestoreVMSnapshot, machine: Machine) -> None:
     for name, value in _snapshot(machine, call.Name).kept.items():
         setattr(machine, name, value)
+    release(run.world, machine)
+    machine.state, machine.started = VMState.Off, None  # a production checkpoint holds no memory
 
 
 @simulates(declared.RemoveVMSnapshot)
@@ -55,8 +63,13 @@ def remove(_: Run, call: declared.RemoveVMSnapshot, machine: Machine) -> None:
 
 @simulates(declared.ExportVM)
 def export(run: Run, call: declared.ExportVM, machine: Machine) -> None:
-    copy = replace(machine, adapters=[], drives=[], snapshots=[])
-    run.world.exports[f"{call.Path}\\{machine.name}".lower()] = copy
+    folder = rf"{call.Path}\{machine.name}"
+    if any(path.startswith(folder.lower() + "\\") for path in run.world.exports):
+        text = f"Failed to export virtual machine '{machine.name}': the folder '{folder}' is there. (0x80070050)"
+        raise PSError(text, error_id="OperationFailed", target=machine.name)
+    run.world.volume(folder).take(sum(run.world.vhd(drive.path).file_size for drive in machine.drives), folder)
+    copy = replace(machine, state=VMState.Off, started=None, adapters=[], drives=list(machine.drives), snapshots=[])
+    run.world.exports[rf"{folder}\Virtual Machines\{str(machine.id).upper()}.vmcx".lower()] = copy
 
 
 @simulates(declared.ImportVM)
@@ -69,10 +82,24 @@ def take_in(run: Run, call: declared.ImportVM) -> Iterator[Machine]:
     if number in run.world.machines:
         text = "The operation failed because a virtual machine with the same identifier already exists."
         raise PSError(text, ErrorCategory.ResourceExists, "ResourceExists", str(number))
-    machine = replace(exported, id=number, adapters=[], drives=[], snapshots=[])
+    copies = [_copy_of(run.world, drive, call.VhdDestinationPath) for drive in exported.drives]
+    machine = replace(exported, id=number, adapters=[], drives=[], snapshots=[], path=call.VirtualMachinePath or "")
     machine.adapters.append(Adapter(machine, "Network Adapter", "", run.world.next_mac()))
+    for drive, vhd in zip(exported.drives, copies, strict=True):
+        run.world.vhds[vhd.path.lower()] = vhd
+        machine.drives.append(Drive(machine, drive.location, vhd.path))
     run.world.machines[number] = machine
     yield machine
+
+
+def _copy_of(host: Host, drive: Drive, folder: str | None) -> Vhd:
+    """Return the disk file as it comes to lie in *folder*; raise PSError when one is there."""
+    path = rf"{folder or host.volumes[0].root}\{PureWindowsPath(drive.path).name}"
+    if path.lower() in host.vhds:
+        raise PSError(f"Failed to copy to '{path}': The file exists. (0x80070050)", error_id="OperationFailed")
+    source = host.vhds.get(drive.path.lower(), Vhd(drive.path, 1 << 30, VhdType.Dynamic))
+    host.volume(path).take(source.file_size, path)
+    return replace(source, path=path, holder=None)
 
 
 @simulates(declared.MoveVM)
@@ -81,5 +108,12 @@ def move(run: Run, call: declared.MoveVM, machine: Machine) -> None:
     if other is None:
         text = f"Failed to establish a connection with host {call.DestinationHost}. (0x8007274C)"
         raise PSError(text, ErrorCategory.ObjectNotFound, "OperationFailed", call.DestinationHost)
+    if machine.running and machine.startup > other.free_memory():
+        text = f"Not enough memory on {call.DestinationHost} to move '{machine.name}'. (0x8007000E)"
+        raise PSError(text, ErrorCategory.FromStdErr, "OutOfMemory")
+    for drive in machine.drives if call.IncludeStorage else ():
+        vhd = run.world.vhds.pop(drive.path.lower())
+        drive.path = vhd.path = rf"{call.DestinationStoragePath}\{PureWindowsPath(vhd.path).name}"
+        other.vhds[vhd.path.lower()] = vhd
     del run.world.machines[machine.id]
     other.machines[machine.id] = machine

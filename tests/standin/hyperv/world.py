@@ -297,7 +297,8 @@ class Host(Live):
         self.switches = {name: Switch(name) for name in ("Tenants", "Management")}
         self.disks: list[Live] = []  # tests.standin.storage.Disk
         self.cluster: Live | None = None  # tests.standin.cluster.Cluster
-        self.exports: dict[str, Machine] = {}
+        self.exports: dict[str, Machine] = {}  # by the path of the .vmcx, in small letters
+        self.events: list[Live] = []  # tests.standin.diagnostics.Event
         self.neighbours: dict[str, Host] = {}
         self._macs = itertools.count(1)
 

@@ -1,0 +1,1 @@
+"""Machines on Hyper-V hosts, by structured cmdlets over PowerShell Remoting."""
