@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from mailstead.remoting.calls import DECLARED, Cmdlet
-from mailstead.remoting.cmdlets import cluster, diagnostics, hyperv, network, servermanager, storage
+from mailstead.remoting.cmdlets import cluster, diagnostics, files, hyperv, network, servermanager, storage
 from mailstead.remoting.dotnet import Parameter
 
-MODULES = (cluster, diagnostics, hyperv, network, servermanager, storage)
+MODULES = (cluster, diagnostics, files, hyperv, network, servermanager, storage)
 SHAPES = [shape for shapes in DECLARED.values() for shape in shapes if shape.__module__.startswith("mailstead.")]
 BESIDE = Path(__file__).parents[3] / "shared" / "contracts"
 FOLDER = Path(os.environ.get("MAILSTEAD_CONTRACTS", "") or BESIDE)

@@ -49,8 +49,17 @@ class Live:
         return self.TYPES[0]
 
 
-def leaving(live: Live) -> PSObject:
+@dataclass(frozen=True)
+class Said(Live):
+    """A plain text that a cmdlet gives, such as a name of a file."""
+
+    text: str
+
+
+def leaving(live: Live) -> object:
     """Return the object as it goes on the wire."""
+    if isinstance(live, Said):
+        return PSString(live.text)
     away = PSObject()
     away.PSObject.type_names = list(live.TYPES)
     away.PSObject.to_string = _escaped(str(live))

@@ -1,6 +1,7 @@
 """Disk files, and drives of machines that hold them."""
 
 from collections.abc import Iterator
+from pathlib import PureWindowsPath
 
 from psrpcore.types import ErrorCategory
 
@@ -48,6 +49,9 @@ def _new(host: Host, paths: tuple[str, ...], size: int, kind: VhdType, parent: s
         if path.lower() in host.vhds:
             text = f"Failed to create the virtual hard disk. The system failed to create '{path}': The file exists."
             raise PSError(f"{text} (0x80070050).", error_id="OperationFailed")
+        if not host.has_folder(str(PureWindowsPath(path).parent)):
+            text = f"Failed to create the virtual hard disk '{path}': The system cannot find the path specified."
+            raise PSError(f"{text} (0x80070003)", error_id="OperationFailed")
         if not EMPTY <= size <= VHDX_MOST:
             raise PSError(f"The size {size} is out of range.", ErrorCategory.InvalidArgument, "InvalidParameter")
         room = size if kind is VhdType.Fixed else EMPTY
@@ -69,16 +73,31 @@ def new_fixed(run: Run, call: declared.NewFixedVHD) -> Iterator[Vhd]:
 @simulates(declared.NewDifferencingVHD)
 def new_differencing(run: Run, call: declared.NewDifferencingVHD) -> Iterator[Vhd]:
     parent = run.world.vhd(call.ParentPath)
-    return _new(run.world, call.Path, parent.size, VhdType.Differencing, parent.path)
+    size = parent.size if call.SizeBytes is None else call.SizeBytes
+    if size < parent.size:
+        raise PSError("A child cannot be smaller than its parent.", ErrorCategory.InvalidArgument, "InvalidParameter")
+    return _new(run.world, call.Path, size, VhdType.Differencing, parent.path)
 
 
 @simulates(declared.GetVHD)
 def get_vhds(run: Run, call: declared.GetVHD) -> Iterator[Vhd]:
     for path in call.Path:
         try:
-            yield run.world.vhd(path)
+            yield _whole(run.world.vhd(path))
         except PSError as error:
             run.error(error)
+
+
+def _whole(vhd: Vhd) -> Vhd:
+    if vhd.broken:
+        text = f"Getting the mounted storage instance for the path '{vhd.path}' failed. The file is corrupted."
+        raise PSError(f"{text} (0x80070570)", error_id="OperationFailed", target=vhd.path)
+    return vhd
+
+
+def in_use(path: str) -> PSError:
+    text = f"The process cannot access the file '{path}' because it is being used by another process. (0x80070020)"
+    return PSError(text, error_id="OperationFailed", target=path)
 
 
 @simulates(declared.GetVHDsOf)
@@ -98,12 +117,15 @@ def resize(run: Run, call: declared.ResizeVHD) -> None:
             raise PSError(text, ErrorCategory.InvalidArgument, "InvalidParameter", path)
         if vhd.kind is VhdType.Fixed:
             run.world.volume(path).take(call.SizeBytes - vhd.size, path)
+            vhd.file_size = call.SizeBytes
         vhd.size = call.SizeBytes
 
 
 @simulates(declared.ConvertVHD)
 def convert(run: Run, call: declared.ConvertVHD) -> None:
     source = run.world.vhd(call.Path)
+    if source.holder:
+        raise in_use(call.Path)
     kind = VhdType.Fixed if call.VHDType == "Fixed" else VhdType.Dynamic
     list(_new(run.world, (call.DestinationPath,), source.size, kind))
 

@@ -22,6 +22,11 @@ def get_switches(run: Run, call: declared.GetVMSwitch) -> Iterator[Switch]:
         yield run.world.switch(call.Name)
 
 
+@simulates(declared.SetVMSwitch)
+def set_switch(_: Run, call: declared.SetVMSwitch, switch: Switch) -> None:
+    switch.notes = call.Notes
+
+
 @simulates(declared.GetVMNetworkAdapter)
 def get_adapters(_: Run, call: declared.GetVMNetworkAdapter, machine: Machine) -> Iterator[Adapter]:
     return (adapter for adapter in machine.adapters if call.Name in {None, adapter.name})
@@ -30,6 +35,11 @@ def get_adapters(_: Run, call: declared.GetVMNetworkAdapter, machine: Machine) -
 @simulates(declared.ConnectVMNetworkAdapter)
 def connect(run: Run, call: declared.ConnectVMNetworkAdapter, adapter: Adapter) -> None:
     adapter.switch = run.world.switch(call.SwitchName).name
+
+
+@simulates(declared.DisconnectVMNetworkAdapter)
+def disconnect(_: Run, __: declared.DisconnectVMNetworkAdapter, adapter: Adapter) -> None:
+    adapter.switch = ""
 
 
 @simulates(declared.SetVMNetworkAdapter)

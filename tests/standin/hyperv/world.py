@@ -49,10 +49,12 @@ class Volume:
 class Switch(Live):
     TYPES = (HV + "VMSwitch", HV + "VirtualizationObject", "System.Object")
     name: str
+    notes: str = ""
 
     def shown(self) -> dict[str, object]:
         number = uuid5(NAMESPACE_DNS, self.name)
-        return {"Name": self.name, "Id": number, "SwitchType": "External", "AllowManagementOS": True}
+        facts = {"Name": self.name, "Id": number, "SwitchType": "External", "Notes": self.notes}
+        return facts | {"AllowManagementOS": True}
 
 
 @dataclass(eq=False)
@@ -64,6 +66,7 @@ class Vhd(Live):
     file_size: int = 4 << 20
     parent: str = ""
     holder: UUID | None = None
+    broken: bool = False  # no disk at all, whatever its name says
 
     def shown(self) -> dict[str, object]:
         return {
@@ -293,6 +296,7 @@ class Host(Live):
         self.name, self.processors, self.memory = name, processors, memory
         self.machines: dict[UUID, Machine] = {}
         self.vhds: dict[str, Vhd] = {}
+        self.folders: set[str] | None = None  # None: every folder is there
         self.volumes = [Volume(r"C:\ClusterStorage\Volume1", 4096 * GIB)]
         self.switches = {name: Switch(name) for name in ("Tenants", "Management")}
         self.disks: list[Live] = []  # tests.standin.storage.Disk
@@ -330,6 +334,9 @@ class Host(Live):
             return found
         text = f"Getting the mounted storage instance for the path '{path}' failed. The operation cannot find the file."
         raise PSError(f"{text} (0x80070002)", ErrorCategory.ObjectNotFound, "ObjectNotFound", path)
+
+    def has_folder(self, path: str) -> bool:
+        return self.folders is None or path.lower() in self.folders
 
     def volume(self, path: str) -> Volume:
         """Return the volume on which a path lies; raise PSError."""

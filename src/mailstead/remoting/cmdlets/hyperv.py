@@ -168,6 +168,12 @@ class GetVMSwitch(_HyperV, name="Get-VMSwitch", gives="VMSwitch"):
     Name: Text | None = None
 
 
+class SetVMSwitch(Cmdlet, name="Set-VMSwitch", module="Hyper-V", takes=Piped("VMSwitch", "VMSwitch"), asks=True):
+    """Notes of the switch; nothing else of it is ours to change."""
+
+    Notes: Text
+
+
 class GetVMNetworkAdapter(_OnMachine, name="Get-VMNetworkAdapter", gives="VMNetworkAdapter"):
     """Network adapters of the machine."""
 
@@ -178,6 +184,10 @@ class ConnectVMNetworkAdapter(_OnAdapter, name="Connect-VMNetworkAdapter", asks=
     """Plug the adapter into a switch."""
 
     SwitchName: Text
+
+
+class DisconnectVMNetworkAdapter(_OnAdapter, name="Disconnect-VMNetworkAdapter", asks=True):
+    """Unplug the adapter; its rules stay."""
 
 
 class SetVMNetworkAdapter(_OnAdapter, name="Set-VMNetworkAdapter", asks=True):
@@ -250,10 +260,11 @@ class NewFixedVHD(_HyperV, name="New-VHD", gives="VirtualHardDisk", asks=True, d
 
 
 class NewDifferencingVHD(_HyperV, name="New-VHD", gives="VirtualHardDisk", asks=True):
-    """A disk file that holds what differs from its parent."""
+    """A disk file that holds what differs from its parent; it may be larger than that."""
 
     Path: Texts
     ParentPath: Text
+    SizeBytes: UInt64 | None = None
     Differencing: Switch = True
 
 
