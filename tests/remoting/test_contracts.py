@@ -1,6 +1,7 @@
 """Every declaration against Microsoft's reference: the cmdlet is there, takes these parameters, and some set takes all.
 
-The reference is data beside the repository, not part of it: MAILSTEAD_CONTRACTS names its folder.
+The reference is data beside the repository, not part of it: MAILSTEAD_CONTRACTS names its folder. What it lacks lies in
+`reference/` beside this file, in the same form.
 """
 
 import json
@@ -11,10 +12,10 @@ from typing import Any
 import pytest
 
 from mailstead.remoting.calls import DECLARED, Cmdlet
-from mailstead.remoting.cmdlets import cluster, hyperv, network, servermanager, storage
+from mailstead.remoting.cmdlets import cluster, hyperv, management, network, servermanager, storage
 from mailstead.remoting.dotnet import Parameter
 
-MODULES = (cluster, hyperv, network, servermanager, storage)
+MODULES = (cluster, hyperv, management, network, servermanager, storage)
 SHAPES = [shape for shapes in DECLARED.values() for shape in shapes if shape.__module__.startswith("mailstead.")]
 BESIDE = Path(__file__).parents[3] / "shared" / "contracts"
 FOLDER = Path(os.environ.get("MAILSTEAD_CONTRACTS", "") or BESIDE)
@@ -23,11 +24,11 @@ absent = not FOLDER.is_dir()
 pytestmark = pytest.mark.skipif(absent, reason="Microsoft's reference is not there (shared/contracts)")
 
 # A more special type than the reference names binds as well.
-WIDER = {"VMNetworkAdapter": "VMNetworkAdapterBase"}
+WIDER = {"VMNetworkAdapter": "VMNetworkAdapterBase", "MSFT_NetFirewallRule": "CimInstance"}
 
 
 def _reference() -> dict[str, Any]:
-    files = [] if absent else FOLDER.glob("*.json")
+    files = [] if absent else [*FOLDER.glob("*.json"), *(Path(__file__).parent / "reference").glob("*.json")]
     cmdlets: dict[str, Any] = {}
     for file in files:
         data = json.loads(file.read_text("utf-8"))
