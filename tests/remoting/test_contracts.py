@@ -6,16 +6,18 @@ The reference is data beside the repository, not part of it: MAILSTEAD_CONTRACTS
 
 import json
 import os
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 
+from mailstead.remoting import cmdlets
 from mailstead.remoting.calls import DECLARED, Cmdlet
-from mailstead.remoting.cmdlets import cluster, diagnostics, files, hyperv, network, servermanager, storage
 from mailstead.remoting.dotnet import Parameter
 
-MODULES = (cluster, diagnostics, files, hyperv, network, servermanager, storage)
+MODULES = tuple(import_module(f"{cmdlets.__name__}.{each.name}") for each in iter_modules(cmdlets.__path__))
 SHAPES = [shape for shapes in DECLARED.values() for shape in shapes if shape.__module__.startswith("mailstead.")]
 BESIDE = Path(__file__).parents[3] / "shared" / "contracts"
 FOLDER = Path(os.environ.get("MAILSTEAD_CONTRACTS", "") or BESIDE)
@@ -24,7 +26,7 @@ absent = not FOLDER.is_dir()
 pytestmark = pytest.mark.skipif(absent, reason="Microsoft's reference is not there (shared/contracts)")
 
 # A more special type than the reference names binds as well.
-WIDER = {"VMNetworkAdapter": "VMNetworkAdapterBase"}
+WIDER = {"VMNetworkAdapter": "VMNetworkAdapterBase", "MSFT_NetFirewallRule": "CimInstance"}
 
 
 def _reference() -> dict[str, Any]:

@@ -10,6 +10,8 @@ from mailstead.ground.errors import Conflict, InvalidInput
 from mailstead.ground.names import Address, Domain, TenantName, domain_of
 from mailstead.ground.values import Value
 
+from .windows import Windows
+
 
 class DomainTaken(Conflict):
     """The mail domain is served for another tenant already."""
@@ -109,6 +111,7 @@ class Tenant(Value):
     allowance: Allowance = Allowance()
     firewall: tuple[AccessRule, ...] = ()
     server: MailServerKind = MailServerKind.APPLIANCE
+    windows: Windows | None = None  # the machine is a Windows one; else it is the appliance
     host: str | None = None  # a pin; without it placement chooses
     status: Status = Status.ACTIVE
 

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from mailstead.remoting.calls import Cmdlet
+from mailstead.remoting.calls import Cmdlet, Piped
 from mailstead.remoting.dotnet import Net, Text, Texts
 
 GpoBoolean = Annotated[Literal["False", "True", "NotConfigured"], Net("GpoBoolean")]
 RuleAction = Annotated[Literal["NotConfigured", "Allow", "Block"], Net("Action")]
 RuleEnabled = Annotated[Literal["True", "False"], Net("Enabled")]
 RuleDirection = Annotated[Literal["Inbound", "Outbound"], Net("Direction")]
+OF_RULE = Piped("AssociatedNetFirewallRule", "MSFT_NetFirewallRule")
 
 
 class GetNetAdapter(Cmdlet, name="Get-NetAdapter", module="NetAdapter", gives="MSFT_NetAdapter"):
@@ -51,9 +52,29 @@ class SetNetFirewallProfile(Cmdlet, name="Set-NetFirewallProfile", module="NetSe
 
 
 class GetNetFirewallRule(Cmdlet, name="Get-NetFirewallRule", module="NetSecurity", gives="MSFT_NetFirewallRule"):
-    """Rules, by name."""
+    """Rules, by name; what they say of ports and addresses, their filters tell."""
 
     Name: Texts
+
+
+class GetNetFirewallPortFilter(
+    Cmdlet,
+    name="Get-NetFirewallPortFilter",
+    module="NetSecurity",
+    takes=OF_RULE,
+    gives="MSFT_NetProtocolPortFilter",
+):
+    """Protocol and ports of a rule; its InstanceID is the rule's name."""
+
+
+class GetNetFirewallAddressFilter(
+    Cmdlet,
+    name="Get-NetFirewallAddressFilter",
+    module="NetSecurity",
+    takes=OF_RULE,
+    gives="MSFT_NetAddressFilter",
+):
+    """Addresses of a rule; its InstanceID is the rule's name."""
 
 
 class NewNetFirewallRule(
@@ -82,6 +103,8 @@ class SetNetFirewallRule(Cmdlet, name="Set-NetFirewallRule", module="NetSecurity
 
     Name: Texts
     Enabled: RuleEnabled | None = None
+    Direction: RuleDirection | None = None
     Action: RuleAction | None = None
+    Protocol: Text | None = None
     LocalPort: Texts | None = None
     RemoteAddress: Texts | None = None

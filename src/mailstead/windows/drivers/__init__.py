@@ -1,0 +1,1 @@
+"""Drivers of `GuestRoles`: in memory, and over PowerShell Remoting."""
