@@ -163,7 +163,8 @@ Boot: TypeAlias = DirectBoot | FirmwareBoot
 class Machine:
     """The machine of the tenant `name`. The `_max` sizes are what it can grow to while it runs.
 
-    `pending` is known of found ones: the next start brings another shape than the one running now.
+    `pending` is known of found ones: the next start brings another shape than the one running now. `nested` lets the
+    guest run machines of its own (Hyper-V only; libvirt's have what the host has).
     """
 
     name: str
@@ -177,6 +178,7 @@ class Machine:
     boot: Boot
     power: Power = Power.OFF
     pending: bool = False
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
