@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-_FILES = ("system.qcow2", "vmlinuz", "initrd.img", "system.vhdx")
+VHDX = "system.vhdx"
+_FILES = ("system.qcow2", "vmlinuz", "initrd.img", "shimx64.efi", "grubx64.efi")
 
 
 class Shelf:
@@ -24,7 +25,7 @@ class Shelf:
     def find(self, recipe_key: str, *, vhdx: bool = False) -> Path | None:
         """Return the newest image of a recipe, or None; look at nothing but names."""
         link = self._links / recipe_key
-        wanted = ["manifest.json", *_FILES[:3], *(_FILES[3:] if vhdx else ())]
+        wanted = ["manifest.json", *_FILES, *[VHDX] * vhdx]
         if all((link / name).is_file() for name in wanted):
             return link.resolve()
         return None
@@ -52,14 +53,21 @@ class Shelf:
     def put(self, made: Path, manifest: dict[str, Any]) -> Path:
         """Move a finished image to its place by renaming; an equal one that is there already stays."""
         place = self.folder / str(manifest["key"])
-        if (place / "manifest.json").exists():
-            _add_missing(made, place)
-        else:
+        if not (place / "manifest.json").exists():
             shutil.rmtree(place, ignore_errors=True)
             (made / "manifest.json").write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n")
             made.rename(place)
         self._link(manifest["recipe"], place)
         return place
+
+    def add(self, place: Path, extra: Path) -> None:
+        """Move one more file into a finished image, and name it in the manifest."""
+        manifest = json.loads((place / "manifest.json").read_text())
+        manifest["files"][extra.name] = _file(extra)
+        extra.rename(place / extra.name)
+        beside = place / ".manifest.json"
+        beside.write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n")
+        beside.replace(place / "manifest.json")
 
     def _link(self, recipe_key: str, place: Path) -> None:
         self._links.mkdir(exist_ok=True)
@@ -77,19 +85,6 @@ def _file(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"bytes": path.stat().st_size, "sha256": digest}
-
-
-def _add_missing(made: Path, place: Path) -> None:
-    """Give a finished image the VHDX it was first made without."""
-    extra = made / "system.vhdx"
-    if not extra.exists() or (place / extra.name).exists():
-        return
-    manifest = json.loads((place / "manifest.json").read_text())
-    manifest["files"][extra.name] = _file(extra)
-    extra.rename(place / extra.name)
-    beside = place / ".manifest.json"
-    beside.write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n")
-    beside.replace(place / "manifest.json")
 
 
 def _clear(folder: Path) -> None:

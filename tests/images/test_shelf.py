@@ -22,11 +22,10 @@ class Maker:
     def __init__(self, version: str = "1") -> None:
         self.builds, self.version = 0, version
 
-    def __call__(self, recipe: Recipe, work: Path, vhdx: bool, say: Callable[[str], None]) -> dict[str, Any]:  # noqa: FBT001  # the shape of make_image
+    def __call__(self, recipe: Recipe, work: Path, say: Callable[[str], None]) -> dict[str, Any]:
         self.builds += 1
         out = work / "image"
-        names = ["system.qcow2", "vmlinuz", "initrd.img", *(["system.vhdx"] if vhdx else [])]
-        for name in names:
+        for name in ("system.qcow2", "vmlinuz", "initrd.img", "shimx64.efi", "grubx64.efi"):
             (out / name).write_text(f"{name} {self.version}")
         return {"key": f"key{self.version}", "recipe": recipe.key, "files": described(out)}
 
@@ -49,8 +48,12 @@ def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path / "cache")
 
 
+def write_vhdx(image: Path, work: Path) -> None:
+    (work / "system.vhdx").write_text(f"whole disk of {image.name}")
+
+
 def get(recipe: Recipe, shelf: Shelf, make: Make, *, vhdx: bool = False, force: bool = False) -> Path:
-    return obtain(recipe, shelf, vhdx=vhdx, force=force, say=lambda _: None, make=make)
+    return obtain(recipe, shelf, vhdx=vhdx, force=force, say=lambda _: None, make=make, add_vhdx=write_vhdx)
 
 
 def test_a_second_call_builds_nothing(recipe: Recipe, shelf: Shelf) -> None:
@@ -90,10 +93,12 @@ def test_forcing_without_news_changes_no_file(recipe: Recipe, shelf: Shelf) -> N
     assert (place / "system.qcow2").stat().st_ino == before
 
 
-def test_a_vhdx_is_added_to_an_image_without_touching_it(recipe: Recipe, shelf: Shelf) -> None:
-    place = get(recipe, shelf, Maker())
+def test_a_vhdx_is_added_to_a_finished_image_without_another_build(recipe: Recipe, shelf: Shelf) -> None:
+    make = Maker()
+    place = get(recipe, shelf, make)
     before = (place / "system.qcow2").stat().st_ino
-    assert get(recipe, shelf, Maker(), vhdx=True) == place
+    assert get(recipe, shelf, make, vhdx=True) == place
+    assert make.builds == 1
     assert (place / "system.qcow2").stat().st_ino == before
     assert "system.vhdx" in json.loads((place / "manifest.json").read_text())["files"]
 
