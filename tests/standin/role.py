@@ -12,6 +12,19 @@ from pathlib import Path
 from .psd1 import Data, NotData, parse
 
 COMMON = frozenset({"ErrorAction", "Confirm"})
+# Every restricted session shows them (CommandMetadata.GetRestrictedCommands); the first is all that we call.
+BY_ITSELF = frozenset(
+    {
+        "Get-Command",
+        "Clear-Host",
+        "Exit-PSSession",
+        "Get-FormatData",
+        "Get-Help",
+        "Measure-Object",
+        "Out-Default",
+        "Select-Object",
+    }
+)
 _CAPABILITY_KEYS = frozenset({"GUID", "Author", "CompanyName", "Copyright", "Description", "ModulesToImport",
     "VisibleCmdlets", "VisibleProviders"})  # fmt: skip
 
@@ -47,11 +60,11 @@ class Role:
     modules: Mapping[str, str] = field(default_factory=dict)
 
     def shows(self, cmdlet: str) -> bool:
-        return cmdlet in self.cmdlets
+        return cmdlet in self.cmdlets or cmdlet in BY_ITSELF
 
     def rule(self, cmdlet: str, parameter: str) -> Rule | None:
         """Return the rule of a visible parameter, None for one that is not."""
-        return Rule() if parameter in COMMON else self.cmdlets[cmdlet].get(parameter)
+        return Rule() if parameter in COMMON else self.cmdlets.get(cmdlet, {}).get(parameter)
 
 
 def read_role(configuration: Path) -> Role:

@@ -49,10 +49,23 @@ class Volume:
 class Switch(Live):
     TYPES = (HV + "VMSwitch", HV + "VirtualizationObject", "System.Object")
     name: str
+    notes: str = ""
 
     def shown(self) -> dict[str, object]:
         number = uuid5(NAMESPACE_DNS, self.name)
-        return {"Name": self.name, "Id": number, "SwitchType": "External", "AllowManagementOS": True}
+        facts: dict[str, object] = {"Name": self.name, "Id": number, "SwitchType": "External"}
+        return facts | {"AllowManagementOS": True, "Notes": self.notes}
+
+
+@dataclass(eq=False)
+class SupportedVersion(Live):
+    TYPES = (HV + "VMHostSupportedVersion", "System.Object")
+    name: str
+    version: str
+    default: bool = False
+
+    def shown(self) -> dict[str, object]:
+        return {"Name": self.name, "Version": self.version, "IsDefault": self.default}
 
 
 @dataclass(eq=False)

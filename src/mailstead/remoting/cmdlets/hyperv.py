@@ -33,6 +33,10 @@ class GetVMHost(_HyperV, name="Get-VMHost", gives="VMHost"):
     """The host itself: processors, memory, default paths."""
 
 
+class GetVMHostSupportedVersion(_HyperV, name="Get-VMHostSupportedVersion", gives="VMHostSupportedVersion"):
+    """The versions of machines that the host can run; the one it gives to new ones is its default."""
+
+
 # Machines
 
 
@@ -172,6 +176,13 @@ class GetVMNetworkAdapter(_OnMachine, name="Get-VMNetworkAdapter", gives="VMNetw
     """Network adapters of the machine."""
 
     Name: Text | None = None
+
+
+class SetVMSwitchNotes(_HyperV, name="Set-VMSwitch", asks=True):
+    """Write what stands in a switch's notes."""
+
+    Name: Texts
+    Notes: Text
 
 
 class ConnectVMNetworkAdapter(_OnAdapter, name="Connect-VMNetworkAdapter", asks=True):
