@@ -13,8 +13,8 @@ import pytest
 
 from mailstead.remoting.calls import DECLARED, Cmdlet
 from mailstead.remoting.cmdlets import cluster, diagnostics, hyperv, network, servermanager, storage
+from mailstead.remoting.cmdlets.core import BY_ITSELF
 from mailstead.remoting.dotnet import Parameter
-from tests.standin.role import BY_ITSELF
 
 MODULES = (cluster, diagnostics, hyperv, network, servermanager, storage)
 SHAPES = [

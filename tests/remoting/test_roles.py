@@ -4,10 +4,11 @@ import pytest
 
 from mailstead.remoting.calls import DECLARED, Cmdlet
 from mailstead.remoting.cmdlets import hyperv, network
+from mailstead.remoting.cmdlets.core import BY_ITSELF
 from mailstead.remoting.errors import ArgumentRefused, NotInRole
 from mailstead.remoting.pool import Pool
 from tests.standin.engine import SIMULATED
-from tests.standin.role import BY_ITSELF, Role
+from tests.standin.role import Role
 from tests.standin.server import StandIn
 from tests.standin.shipped import GUEST, HOST, shipped_roles
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailstead.remoting.cmdlets import core as declared
+from mailstead.remoting.cmdlets.core import BY_ITSELF
 from tests.standin.engine import Run, simulates
 from tests.standin.objects import Live
-
-from .role import BY_ITSELF
 
 
 @dataclass(eq=False)

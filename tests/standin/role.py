@@ -9,22 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mailstead.remoting.cmdlets.core import BY_ITSELF
+
 from .psd1 import Data, NotData, parse
 
 COMMON = frozenset({"ErrorAction", "Confirm"})
-# Every restricted session shows them (CommandMetadata.GetRestrictedCommands); the first is all that we call.
-BY_ITSELF = frozenset(
-    {
-        "Get-Command",
-        "Clear-Host",
-        "Exit-PSSession",
-        "Get-FormatData",
-        "Get-Help",
-        "Measure-Object",
-        "Out-Default",
-        "Select-Object",
-    }
-)
 _CAPABILITY_KEYS = frozenset({"GUID", "Author", "CompanyName", "Copyright", "Description", "ModulesToImport",
     "VisibleCmdlets", "VisibleProviders"})  # fmt: skip
 

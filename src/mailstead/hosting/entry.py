@@ -1,7 +1,7 @@
 """A host's table in `mailstead.toml`, put in and taken out with all else left as it is, comments too. Pure."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import ParseError
@@ -35,6 +35,7 @@ def with_host(text: str, site: str, host: Mapping[str, Any]) -> str:
     table = tomlkit.table()
     for key, value in host.items():
         table.add(key, _item(value))
+    table.add(tomlkit.nl())
     _hosts(_site(file, site)).append(table)
     return _checked(tomlkit.dumps(file))
 
@@ -66,12 +67,19 @@ def _checked(text: str) -> str:
     return text
 
 
-def _sites(file: tomlkit.TOMLDocument) -> AoT:
-    return cast("AoT", file["sites"])
+def _sites(file: tomlkit.TOMLDocument) -> list[Table]:
+    return list(_tables(file.get("sites"), "sites"))
 
 
 def _hosts(site: Table) -> AoT:
-    return cast("AoT", site["hosts"])
+    return _tables(site.get("hosts"), "sites.hosts")
+
+
+def _tables(item: object, field: str) -> AoT:
+    if isinstance(item, AoT):
+        return item
+    remedy = f"write it as tables of their own: [[{field}]]"
+    raise InvalidInput(f"mailstead.toml: {field} is no list of tables", field=field, remedy=remedy)
 
 
 def _site(file: tomlkit.TOMLDocument, name: str) -> Table:

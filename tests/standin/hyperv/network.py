@@ -22,12 +22,6 @@ def get_switches(run: Run, call: declared.GetVMSwitch) -> Iterator[Switch]:
         yield run.world.switch(call.Name)
 
 
-@simulates(declared.SetVMSwitchNotes)
-def set_switch_notes(run: Run, call: declared.SetVMSwitchNotes) -> None:
-    for name in call.Name:
-        run.world.switch(name).notes = call.Notes
-
-
 @simulates(declared.GetVMNetworkAdapter)
 def get_adapters(_: Run, call: declared.GetVMNetworkAdapter, machine: Machine) -> Iterator[Adapter]:
     return (adapter for adapter in machine.adapters if call.Name in {None, adapter.name})

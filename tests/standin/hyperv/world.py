@@ -49,12 +49,10 @@ class Volume:
 class Switch(Live):
     TYPES = (HV + "VMSwitch", HV + "VirtualizationObject", "System.Object")
     name: str
-    notes: str = ""
 
     def shown(self) -> dict[str, object]:
         number = uuid5(NAMESPACE_DNS, self.name)
-        facts: dict[str, object] = {"Name": self.name, "Id": number, "SwitchType": "External"}
-        return facts | {"AllowManagementOS": True, "Notes": self.notes}
+        return {"Name": self.name, "Id": number, "SwitchType": "External", "AllowManagementOS": True}
 
 
 @dataclass(eq=False)

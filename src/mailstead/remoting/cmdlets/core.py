@@ -2,6 +2,20 @@
 
 from mailstead.remoting.calls import Cmdlet
 
+# CommandMetadata.GetRestrictedCommands of PowerShell; the first is all that we call
+BY_ITSELF = frozenset(
+    {
+        "Get-Command",
+        "Clear-Host",
+        "Exit-PSSession",
+        "Get-FormatData",
+        "Get-Help",
+        "Measure-Object",
+        "Out-Default",
+        "Select-Object",
+    }
+)
+
 
 class GetCommand(Cmdlet, name="Get-Command", module="Microsoft.PowerShell.Core", gives="CommandInfo"):
     """The cmdlets that the session shows; constrained ones come as functions."""

@@ -178,13 +178,6 @@ class GetVMNetworkAdapter(_OnMachine, name="Get-VMNetworkAdapter", gives="VMNetw
     Name: Text | None = None
 
 
-class SetVMSwitchNotes(_HyperV, name="Set-VMSwitch", asks=True):
-    """Write what stands in a switch's notes."""
-
-    Name: Texts
-    Notes: Text
-
-
 class ConnectVMNetworkAdapter(_OnAdapter, name="Connect-VMNetworkAdapter", asks=True):
     """Plug the adapter into a switch."""
 
