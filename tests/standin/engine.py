@@ -55,6 +55,7 @@ class Run:
     cmdlet: str
     sink: Sink
     stops: bool
+    role: Role
 
     def error(self, error: PSError) -> None:
         """Report an error that need not end the pipeline."""
@@ -103,7 +104,7 @@ class Engine:
         for sent in statement:
             given = self._given(sent)
             call = self._bind(sent, given)
-            run = Run(self.world, sent.name, sink, stops=_stops(sent))
+            run = Run(self.world, sent.name, sink, stops=_stops(sent), role=self.role)
             items = [out for item in items for out in await self._call(run, call, item)]
         return [item for item in items if item is not None]
 

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from email.utils import formatdate
 from threading import Event, Thread
 
 from .accounts import CHALLENGES, Accounts, Door
@@ -98,6 +99,7 @@ class Listener:
         challenges = [f"Negotiate {entry.token}"] if entry.token else CHALLENGES if reply.status == 401 else []
         lines = [f"HTTP/1.1 {reply.status} Stand-in", "Content-Type: application/soap+xml;charset=UTF-8"]
         lines += [f"WWW-Authenticate: {challenge}" for challenge in challenges]
+        lines += [f"Date: {formatdate(usegmt=True)}"]
         lines += [f"Content-Length: {len(reply.body)}", "", ""]
         await asyncio.sleep(self.latency_s)
         writer.write("\r\n".join(lines).encode() + reply.body)

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mailstead.remoting.cmdlets.core import BY_ITSELF
+
 from .psd1 import Data, NotData, parse
 
 COMMON = frozenset({"ErrorAction", "Confirm"})
@@ -47,11 +49,11 @@ class Role:
     modules: Mapping[str, str] = field(default_factory=dict)
 
     def shows(self, cmdlet: str) -> bool:
-        return cmdlet in self.cmdlets
+        return cmdlet in self.cmdlets or cmdlet in BY_ITSELF
 
     def rule(self, cmdlet: str, parameter: str) -> Rule | None:
         """Return the rule of a visible parameter, None for one that is not."""
-        return Rule() if parameter in COMMON else self.cmdlets[cmdlet].get(parameter)
+        return Rule() if parameter in COMMON else self.cmdlets.get(cmdlet, {}).get(parameter)
 
 
 def read_role(configuration: Path) -> Role:

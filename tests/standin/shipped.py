@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from . import cluster, diagnostics, guest, hyperv, storage  # what they simulate is registered when they are read
+from . import cluster, core, diagnostics, guest, hyperv, storage  # what they simulate is registered when they are read
 from .guest import Guest
 from .hyperv import Host
 from .role import Role, read_role
 
 JEA = Path(__file__).parents[2] / "jea"
 HOST, GUEST = "Mailstead.Host", "Mailstead.Guest"
-MODULES = (cluster, diagnostics, guest, hyperv, storage)
+MODULES = (cluster, core, diagnostics, guest, hyperv, storage)
 
 __all__ = ["GUEST", "HOST", "Guest", "Host", "shipped_roles"]
 

@@ -33,6 +33,7 @@ class Response:
     status: int
     body: bytes
     authenticate: str | None = None
+    date: str | None = None
 
 
 class Connection:
@@ -63,6 +64,11 @@ class Connection:
             raise self._not_let_in()
         self._signed_in = self._was_let_in = True
         return response
+
+    def greet(self) -> tuple[bytes, str | None]:
+        """Return the host's certificate (DER) and what it says the time is; nobody signs in. Raises as `post`."""
+        http = self._ready()
+        return _certificate(http), self._send(http, b"").date
 
     def close(self) -> None:
         if self._http:
@@ -118,7 +124,9 @@ class Connection:
         try:
             http.request("POST", f"/{self._endpoint.path}", message, headers)
             answer: HTTPResponse = http.getresponse()
-            return Response(answer.status, answer.read(), answer.getheader("WWW-Authenticate"))
+            return Response(
+                answer.status, answer.read(), answer.getheader("WWW-Authenticate"), answer.getheader("Date")
+            )
         except (OSError, HTTPException) as error:
             raise self._broken(error) from error
 

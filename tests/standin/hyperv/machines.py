@@ -12,7 +12,7 @@ from tests.standin.records import PSError
 
 from .disks import attach, release
 from .kinds import VMState
-from .world import Adapter, Host, Machine
+from .world import Adapter, Host, Machine, SupportedVersion
 
 MIB = 1 << 20
 
@@ -31,6 +31,12 @@ def out_of_range(text: str) -> PSError:
 @simulates(declared.GetVMHost)
 def get_host(run: Run, _: declared.GetVMHost) -> Iterator[Host]:
     yield run.world
+
+
+@simulates(declared.GetVMHostSupportedVersion)
+def get_supported_versions(_: Run, __: declared.GetVMHostSupportedVersion) -> Iterator[SupportedVersion]:
+    yield SupportedVersion("Microsoft Windows Server 2019", "9.0")
+    yield SupportedVersion("Microsoft Windows Server 2022", "10.0", default=True)
 
 
 @simulates(declared.GetVM)

@@ -58,6 +58,17 @@ class Switch(Live):
 
 
 @dataclass(eq=False)
+class SupportedVersion(Live):
+    TYPES = (HV + "VMHostSupportedVersion", "System.Object")
+    name: str
+    version: str
+    default: bool = False
+
+    def shown(self) -> dict[str, object]:
+        return {"Name": self.name, "Version": self.version, "IsDefault": self.default}
+
+
+@dataclass(eq=False)
 class Vhd(Live):
     TYPES = ("Microsoft.Vhd.PowerShell.VirtualHardDisk", "System.Object")
     path: str

@@ -33,6 +33,10 @@ class GetVMHost(_HyperV, name="Get-VMHost", gives="VMHost"):
     """The host itself: processors, memory, default paths."""
 
 
+class GetVMHostSupportedVersion(_HyperV, name="Get-VMHostSupportedVersion", gives="VMHostSupportedVersion"):
+    """The versions of machines that the host can run; the one it gives to new ones is its default."""
+
+
 # Machines
 
 
