@@ -15,6 +15,7 @@ import pytest
 
 from mailstead.remoting import cmdlets
 from mailstead.remoting.calls import DECLARED, Cmdlet
+from mailstead.remoting.cmdlets import core
 from mailstead.remoting.cmdlets.core import BY_ITSELF
 from mailstead.remoting.dotnet import Parameter
 
@@ -53,7 +54,8 @@ def _id(shape: type[Cmdlet]) -> str:
 
 def test_there_are_declarations() -> None:
     assert len(SHAPES) > 60
-    assert {shape.__module__ for shape in SHAPES} == {module.__name__ for module in MODULES}
+    modules = {module.__name__ for module in MODULES}
+    assert {shape.__module__ for shape in SHAPES} == modules - {core.__name__}
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=_id)
