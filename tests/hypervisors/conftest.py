@@ -39,3 +39,10 @@ def standin(windows: StandIn) -> StandIn:
 @pytest.fixture
 def way(long_way: Pool, standin: StandIn) -> Pool:
     return long_way
+
+
+@pytest.fixture
+def fleet() -> Iterator[Fleet]:
+    fleet = Fleet(SystemClock(), sessions_each=1)
+    yield fleet
+    fleet.close()

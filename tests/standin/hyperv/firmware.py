@@ -148,8 +148,11 @@ def set_firmware(run: Run, call: declared.SetVMFirmware, machine: Machine) -> No
 
 
 @simulates(declared.GetVMFirmware)
-def get_firmware(_: Run, __: declared.GetVMFirmware, machine: Machine) -> Iterator[Firmware]:
-    yield Firmware(machine)
+def get_firmware(run: Run, _: declared.GetVMFirmware, machine: Machine) -> Iterator[Firmware]:
+    if machine.generation == 2:
+        yield Firmware(machine)
+    else:
+        run.error(out_of_range("Only machines of generation 2 have firmware settings."))
 
 
 @simulates(declared.GetVMIntegrationService)

@@ -75,11 +75,12 @@ def resizing(vm: GetVM, found: Vm, *, vcpus: int, memory_mib: int) -> list[State
 
 def fits(found: Vm, parts: Parts, machine: Machine, *, dynamic: bool) -> bool:
     """Say whether a machine that is off would start in this shape."""
-    processors = (found.count, parts.limit, parts.nested)
-    wanted = (machine.vcpus_max, percent(machine.vcpus, machine.vcpus_max), machine.nested)
+    there = (found.count, parts.limit, parts.nested, parts.secure_boot)
+    limit = percent(machine.vcpus, machine.vcpus_max)
+    wanted = (machine.vcpus_max, limit, machine.nested, secure_boot_of(machine.boot))
     memory = (found.memory, found.dynamic) == (memory_bytes(machine.memory_mib), dynamic)
     plugged = not _stray(machine, parts.drives) and not _missing(machine, parts.drives)
-    return processors == wanted and memory and found.metered and plugged
+    return there == wanted and memory and found.metered and plugged
 
 
 def unplugging(vm: GetVM, drives: tuple[Drive, ...]) -> list[Statement]:

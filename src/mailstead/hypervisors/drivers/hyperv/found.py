@@ -1,6 +1,7 @@
 """What a host says of machines, as values. Pure."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import PureWindowsPath
 from uuid import UUID
@@ -67,15 +68,15 @@ class Drive:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What Get-VM does not say of a machine; `secure_boot` is None where it was not asked for."""
+    """What Get-VM does not say of a machine."""
 
     limit: int
     nested: bool
+    secure_boot: str
     drives: tuple[Drive, ...]
-    secure_boot: str | None = None
 
 
-BLANK = Parts(limit=100, nested=False, drives=())  # as New-VM makes them
+BLANK = Parts(limit=100, nested=False, secure_boot="MicrosoftWindows", drives=())  # as New-VM makes them
 
 
 def vm_of(seen: PsObject) -> Vm:
@@ -104,14 +105,14 @@ def drive_of(seen: PsObject) -> Drive:
     return Drive(seen.number("ControllerLocation"), PureWindowsPath(seen.text_of("Path")), number)
 
 
-def parts_of(processor: PsObject, drives: tuple[PsObject, ...], firmware: PsObject | None = None) -> Parts:
+def parts_of(processor: PsObject, firmware: PsObject, drives: Iterable[PsObject]) -> Parts:
     """Read what belongs to one machine; of drives those at SCSI controller 0."""
     ours = [d for d in drives if d.text_of("ControllerType") == "SCSI" and d.number("ControllerNumber") == 0]
     return Parts(
         limit=processor.number("Maximum"),
         nested=processor.truth("ExposeVirtualizationExtensions"),
+        secure_boot=_secure_boot(firmware),
         drives=tuple(map(drive_of, ours)),
-        secure_boot=_secure_boot(firmware) if firmware else None,
     )
 
 
@@ -124,7 +125,7 @@ def as_it_runs(vm: Vm, parts: Parts, defined: Machine) -> Machine:
         memory_mib=defined.memory_mib if vm.memory == memory_bytes(defined.memory_mib) else vm.memory >> 20,
         disks=_disks(parts.drives, defined),
         nic=defined.nic if vm.adapters else replace(defined.nic, mac=""),
-        boot=defined.boot if parts.secure_boot is None else FirmwareBoot(parts.secure_boot),
+        boot=FirmwareBoot(parts.secure_boot),
         nested=parts.nested,
     )
     return replace(running, power=vm.power, pending=running != defined)

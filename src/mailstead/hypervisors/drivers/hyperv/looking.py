@@ -8,11 +8,11 @@ from pathlib import PureWindowsPath
 from uuid import UUID
 
 from mailstead.ground.names import parse_tenant_name
-from mailstead.hypervisors.model import Machine, MachineRefused, Power
+from mailstead.hypervisors.model import HostUnreachable, Machine, Power
 from mailstead.remoting.answer import Answer
 from mailstead.remoting.calls import Statement, batch
 from mailstead.remoting.cmdlets.hyperv import GetVM, GetVMFirmware, GetVMHardDiskDrive, GetVMProcessor, GetVMs
-from mailstead.remoting.errors import NoSuchObject
+from mailstead.remoting.errors import CommandFailed, NoSuchObject
 from mailstead.remoting.port import Remote
 from mailstead.remoting.values import PsObject
 from mailstead.sites.marks import PREFIX, Mark
@@ -56,12 +56,20 @@ class Looking:
         have been renamed.
         """
         near = GetVMs(Name=(f"{PREFIX}{parse_tenant_name(tenant)}*",))  # a pattern: that none fits is no error
-        answer = self.remote.run(
-            batch(GetVMs() if everywhere else near, near | GetVMProcessor(), near | GetVMHardDiskDrive())
-        )
+        try:
+            answer = self.remote.run(batch(GetVMs() if everywhere else near, *_parts_by(near)))
+        except CommandFailed as error:
+            if error.record.command != "Get-VMFirmware":
+                raise
+            return self._past_a_neighbour(tenant)
         if found := self.chosen(answer, tenant):
-            return Sight(*found, _parts(found[0], answer, tenant))
+            return _sight(found, answer)
         return None if everywhere else self.at(tenant, everywhere=True)
+
+    def _past_a_neighbour(self, tenant: str) -> Sight | None:
+        """Look by id, for a machine that is not ours has a name like ours, and no firmware (generation 1)."""
+        found = self.chosen(self.remote.run(GetVMs()), tenant)
+        return _sight(found, self.remote.run(batch(*_parts_by(GetVM(Id=found[0].id))))) if found else None
 
     def chosen(self, answer: Answer, tenant: str) -> tuple[Vm, Mark] | None:
         """Return which of the machines in *answer* is the tenant's. Raises what `ownership.chosen` raises."""
@@ -101,19 +109,8 @@ class Looking:
         return {tenant: machine for tenant, machine in told.items() if machine}
 
     def _parts(self, running: list[Vm], vms: Iterable[Vm]) -> Mapping[UUID, Parts]:
-        if not running:
-            return {}
-        asked: list[Statement] = []
-        for source in sources(running, vms):
-            asked += [source | GetVMProcessor(), source | GetVMHardDiskDrive(), source | GetVMFirmware()]
-        answer = self.remote.run(batch(*asked))
-        drives, firmware = _by_vm(answer, "HardDiskDrive"), _by_vm(answer, "VMFirmware")
-        processors = _by_vm(answer, "VMProcessor")
-        return {
-            number: parts_of(processor, tuple(drives[number]), firmware[number][0])
-            for number, (processor,) in processors.items()
-            if firmware[number]  # else it was removed meanwhile
-        }
+        asked = [statement for source in sources(running, vms) for statement in _parts_by(source)]
+        return _parts_in(self.remote.run(batch(*asked))) if asked else {}
 
 
 def sources(wanted: Iterable[Vm], all_of_them: Iterable[Vm]) -> list[GetVMs | GetVM]:
@@ -138,12 +135,26 @@ def _told(found: list[tuple[Vm, Machine]], parts: Mapping[UUID, Parts]) -> Machi
     return replace(machine, pending=True) if odd else machine
 
 
-def _parts(vm: Vm, answer: Answer, tenant: str) -> Parts:
-    processors = _by_vm(answer, "VMProcessor")[vm.id]
-    if len(processors) != 1:
-        message = f"the machine of {tenant} went away while it was looked at"
-        raise MachineRefused(message, field="machine", value=vm.id, remedy="look again in a moment")
-    return parts_of(processors[0], tuple(_by_vm(answer, "HardDiskDrive")[vm.id]))
+def _sight(found: tuple[Vm, Mark], answer: Answer) -> Sight:
+    vm, mark = found
+    if parts := _parts_in(answer).get(vm.id):
+        return Sight(vm, mark, parts)
+    message = f"the machine of {mark.tenant} went away while it was looked at"
+    raise HostUnreachable(message, field="machine", value=vm.id, remedy="look again in a moment")
+
+
+def _parts_by(source: GetVMs | GetVM) -> list[Statement]:
+    return [source | GetVMProcessor(), source | GetVMFirmware(), source | GetVMHardDiskDrive()]
+
+
+def _parts_in(answer: Answer) -> Mapping[UUID, Parts]:
+    """Return the parts by machine, of those that were there to the end."""
+    firmware, drives = _by_vm(answer, "VMFirmware"), _by_vm(answer, "HardDiskDrive")
+    return {
+        number: parts_of(processor, firmware[number][0], drives[number])
+        for number, (processor,) in _by_vm(answer, "VMProcessor").items()
+        if firmware[number]
+    }
 
 
 def _by_vm(answer: Answer, kind: str) -> Mapping[UUID, list[PsObject]]:
