@@ -105,6 +105,10 @@ class ResumeVM(_OnMachine, name="Resume-VM", asks=True):
     """Let a held machine go on."""
 
 
+class RemoveVMSavedState(_OnMachine, name="Remove-VMSavedState", asks=True):
+    """Give up what was saved of the memory; the machine is off then."""
+
+
 class RemoveVM(_OnMachine, name="Remove-VM", asks=True):
     """Forget the machine; its disks stay."""
 
