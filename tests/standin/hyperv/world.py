@@ -307,6 +307,10 @@ class Host(Live):
 
     def __init__(self, name: str = "HV01", *, processors: int = 32, memory: int = 256 * GIB) -> None:
         self.name, self.processors, self.memory = name, processors, memory
+        self.clear()
+
+    def clear(self) -> None:
+        """Be as a host that was just set up."""
         self.machines: dict[UUID, Machine] = {}
         self.vhds: dict[str, Vhd] = {}
         self.folders: set[str] | None = None  # None: every folder is there
