@@ -40,10 +40,10 @@ def test_sfdisk_finds_one_whole_partition_of_our_name(tmp_path: Path, size: int)
     if shutil.which("sfdisk") is None:
         pytest.skip("needs sfdisk (bin/test installs it)")
     (tmp_path / "disk").write_bytes(partitioned(b"x" * size))
-    argv = ["sfdisk", "--verify", tmp_path / "disk"]
+    argv = ["sfdisk", "--verify", f"{tmp_path}/disk"]
     verified = subprocess.run(argv, capture_output=True, text=True, check=True)
     assert "No errors detected" in verified.stdout
-    argv = ["sfdisk", "--dump", tmp_path / "disk"]
+    argv = ["sfdisk", "--dump", f"{tmp_path}/disk"]
     (line,) = [
         line
         for line in subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines()
@@ -66,7 +66,9 @@ def test_all_of_it_is_gone_with_the_next_boot() -> None:
 
 
 def test_a_caller_may_do_nothing_but_call() -> None:
-    assert text(seed_files(SEED), f"{ROOM}/callers") == "restrict ssh-ed25519 AAAA\n"
+    assert text(seed_files(SEED), f"{ROOM}/callers") == (
+        'restrict,command="/usr/lib/mailstead/agent-session" ssh-ed25519 AAAA\n'
+    )
 
 
 def test_without_a_gateway_the_control_plane_is_the_pools_first_address() -> None:

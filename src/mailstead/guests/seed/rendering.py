@@ -6,6 +6,7 @@ from mailstead.sites.management import ManagementPlace
 from .model import Seed
 
 ROOM = "/run/mailstead/seed"
+_SESSION = "/usr/lib/mailstead/agent-session"  # sshd lets root in only if the key itself names a program
 CARD = "management"  # what the guest calls the card
 _TABLE = 77  # of routes: answers to a caller leave by the way they came, nothing else does
 
@@ -16,7 +17,7 @@ def seed_files(seed: Seed) -> dict[str, GuestFile]:
     return {
         f"{ROOM}/mac": GuestFile(f"{place.mac}\n".encode()),
         f"{ROOM}/host-key": GuestFile(seed.guest_key.private.reveal(), 0o600),
-        f"{ROOM}/callers": GuestFile(f"restrict {seed.caller}\n".encode()),
+        f"{ROOM}/callers": GuestFile(f'restrict,command="{_SESSION}" {seed.caller}\n'.encode()),
         f"{ROOM}/listen.conf": GuestFile(f"ListenAddress {place.address.ip}\n".encode()),
         f"{ROOM}/filter.nft": GuestFile(_filter(place).encode()),
         f"/run/systemd/network/05-{CARD}.network": GuestFile(_network(place).encode()),

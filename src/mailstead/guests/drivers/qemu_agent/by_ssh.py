@@ -17,6 +17,7 @@ from mailstead.guests.seed.model import SshKey
 
 from .lines import Lines
 
+_OPENING_S = 30.0  # a key exchange and an agent's start: one second, ten under software emulation
 _ALIAS = "guest"
 _SETTINGS = {
     "BatchMode": "yes",
@@ -58,7 +59,10 @@ class SshTransport(Lines):
     """
 
     def __init__(self, callee_of: Callable[[str], Callee], *, program: str = "ssh") -> None:
-        super().__init__(lambda machine, timeout_s: _SshWire(machine, callee_of(machine), program, timeout_s))
+        def dial(machine: str, timeout_s: float) -> _SshWire:
+            return _SshWire(machine, callee_of(machine), program, timeout_s)
+
+        super().__init__(dial, opening_s=_OPENING_S)
 
 
 class _SshWire:

@@ -26,17 +26,21 @@ Dial = Callable[[str, float], Wire]  # a machine's wire, within so many seconds;
 
 
 class Lines:
-    """A line for each machine, made by *dial*; one request at a time on each."""
+    """A line for each machine, made by *dial*; one request at a time on each.
 
-    def __init__(self, dial: Dial, clock: Clock | None = None) -> None:
+    *opening_s* is how long a dialled machine may take to its first word, where that is more than an answer takes.
+    """
+
+    def __init__(self, dial: Dial, clock: Clock | None = None, *, opening_s: float = 0.0) -> None:
         self._dial = dial
+        self._opening_s = opening_s
         self._clock = clock or SystemClock()
         self._lines: dict[str, _Line] = {}
         self._lock = threading.Lock()
 
     def ask(self, machine: str, request: bytes, *, timeout_s: float) -> bytes:
         with self._lock:
-            line = self._lines.setdefault(machine, _Line(machine, self._dial))
+            line = self._lines.setdefault(machine, _Line(machine, self._dial, self._opening_s))
             idle = [other for other in self._lines.values() if other.used < self._clock.monotonic() - IDLE_S]
         for other in idle:
             other.hang_up_if_free()
@@ -51,10 +55,10 @@ class Lines:
 
 
 class _Line:
-    def __init__(self, machine: str, dial: Dial) -> None:
+    def __init__(self, machine: str, dial: Dial, opening_s: float) -> None:
         self.lock = threading.Lock()
         self.used = 0.0
-        self._machine, self._dial = machine, dial
+        self._machine, self._dial, self._opening_s = machine, dial, opening_s
         self._numbers = itertools.count(1)
         self._wire: Wire | None = None
         self._unread = b""
@@ -84,7 +88,7 @@ class _Line:
     def _open(self, timeout_s: float) -> Wire:
         try:
             self._wire = self._dial(self._machine, timeout_s)
-            self._wire.settimeout(timeout_s)
+            self._wire.settimeout(max(timeout_s, self._opening_s))
             self._synchronise(self._wire)
         except OSError as error:
             self.hang_up()
