@@ -13,7 +13,7 @@ from mailstead.hypervisors.model import HostDenied, NoSuchMachine
 from mailstead.hypervisors.operating import HostEvent
 from mailstead.hypervisors.port import Conditions, HostEvents
 from mailstead.remoting.cmdlets.diagnostics import HYPERV_LOGS, GetWinEvent
-from mailstead.remoting.errors import ArgumentRefused, BadCall
+from mailstead.remoting.errors import ArgumentRefused
 from tests.hypervisors.example import example_machine
 from tests.standin.diagnostics import Event
 from tests.standin.faults import Kind
@@ -140,10 +140,9 @@ def test_an_event_without_its_text_is_told_all_the_same(hv: HyperVHost) -> None:
 def test_logs_of_others_are_neither_asked_nor_shown(hv: HyperVHost) -> None:
     hv.world.events.append(Event("Security", 4625, 2, NOW, "An account failed to log on."))
     assert HyperVEvents(hv.operated).events(NOW) == ()
-    with pytest.raises(BadCall):
-        GetWinEvent(LogName=("Security",), MaxEvents=1)  # type: ignore[arg-type]  # that is the point
-    with pytest.raises(ArgumentRefused):
-        hv.way.run(GetWinEvent(LogName=HYPERV_LOGS, MaxEvents=100_000))
+    for call in (GetWinEvent(LogName=("Security",), MaxEvents=1), GetWinEvent(LogName=HYPERV_LOGS, MaxEvents=100_000)):
+        with pytest.raises(ArgumentRefused):
+            hv.way.run(call)
 
 
 def test_a_thousand_events_come_in_few_round_trips(hv: HyperVHost) -> None:

@@ -43,6 +43,7 @@ class ExportsContract:
 
     def test_what_was_exported_can_be_taken_in_when_the_original_is_gone(self, copied: Copied) -> None:
         made = copied.port.export(TENANT, copied.folder)
+        assert made == copied.port.place_of(TENANT, copied.folder)
         copied.lose()
         copied.port.take_in(TENANT, made.configuration)
         assert copied.count() == 1
