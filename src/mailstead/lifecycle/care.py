@@ -28,6 +28,10 @@ class Care:
         self._world = steps.world
         self._desk = desk
 
+    def admit(self) -> None:
+        """Raise what hinders all care now: Quarantined, DiskNearlyFull."""
+        self._desk.admit(MOVE)
+
     def condition(self, name: str) -> tuple[str, Condition, tuple[Checkpoint, ...]]:
         """Return on which host the machine is, how it fares, and its checkpoints. Raises NotFound, NotOfDriver."""
         ports = self._steps.ports(name)

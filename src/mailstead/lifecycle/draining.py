@@ -58,6 +58,7 @@ class Draining:
 
         May be repeated: what is left then is moved. Raises what the plan raises, before anything is changed.
         """
+        self._care.admit()
         plan = self.plan(host)
         self._world.maintenance.begin(host, self._clock.now(), reason)
         ports = self._ports(host)
@@ -88,6 +89,7 @@ class Draining:
 
     def resume(self, host: str) -> None:
         """Let the host take tenants again. What left it does not come back by itself. Raises UnknownHost, NoQuorum."""
+        self._care.admit()
         ports = self._ports(host)
         if ports.cluster:
             ports.cluster.resume(node_of(ports.host))
