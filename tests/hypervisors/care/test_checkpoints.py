@@ -16,7 +16,7 @@ from mailstead.hypervisors.port import Checkpoints
 from tests.hypervisors.example import example_machine
 from tests.standin.faults import Kind
 from tests.standin.hyperv.kinds import VMState
-from tests.standin.hyperv.world import GIB, Snapshot
+from tests.standin.hyperv.world import GIB, Drive, Snapshot
 
 from .conftest import TENANT, HyperVHost
 
@@ -190,3 +190,24 @@ def test_after_a_lost_answer_a_repetition_leads_to_the_same(hv: HyperVHost, cmdl
     verbs[cmdlet]()
     assert len(machine.snapshots) == (cmdlet != "Remove-VMSnapshot")
     assert machine.checkpoint_type == "Production"
+
+
+def test_a_machine_writes_beside_its_disk_until_all_checkpoints_are_gone(hv: HyperVHost) -> None:
+    machine = hv.put()
+    disk = machine.drives[0].path
+    port = HyperVCheckpoints(hv.operated)
+    port.take(TENANT, "one")
+    port.take(TENANT, "two")
+    assert machine.drives[0].path.endswith(".avhdx")
+    port.drop(TENANT, "one")
+    port.drop(TENANT, "two")
+    assert machine.drives[0].path == disk
+    assert list(hv.world.vhds) == [disk.lower()]
+
+
+def test_a_machine_with_a_whole_disk_of_the_host_has_no_checkpoints(hv: HyperVHost) -> None:
+    machine = hv.put()
+    machine.drives.append(Drive(machine, 1, disk_number=3))
+    with pytest.raises(MachineRefused):
+        HyperVCheckpoints(hv.operated).take(TENANT, "one")
+    assert machine.snapshots == []
