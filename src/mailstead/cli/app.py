@@ -17,7 +17,9 @@ from . import (
     doctor,
     hosts,
     images,
+    machines,
     mail,
+    maintenance,
     orders,
     plans,
     platform,
@@ -44,6 +46,7 @@ app.add_typer(mail.aliases, name="alias", help="Aliases: mail to one address goe
 app.add_typer(mail.lists, name="list", help="Distribution lists.")
 app.add_typer(mail.domains, name="domain", help="Mail domains of a tenant and their policies.")
 app.add_typer(orders.app, name="order", help="Orders: what is being done, was done, or failed.")
+app.add_typer(machines.app, name="machine", help="Machines: how they fare, checkpoints, copies, moves.")
 app.add_typer(hosts.app, name="host", help="Hosts: what they have and carry.")
 app.add_typer(services.app, name="services", help="What the platform runs on this machine beside machines.")
 app.add_typer(images.app, name="image", help="The guest appliance that machines start from.")
@@ -51,6 +54,7 @@ app.add_typer(state.app, name="state", help="The platform's own state: backed up
 app.add_typer(quarantine.app, name="quarantine", help="After a restore: compare, adopt, and let the platform act.")
 app.add_typer(audit.app, name="audit", help="The audit chain: who did what, and whether it is whole.")
 claims.register(hosts.app)
+maintenance.register(hosts.app)
 for commands in (platform, plans, checks, doctor, demo):
     commands.register(app)
 

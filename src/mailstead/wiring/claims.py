@@ -19,7 +19,7 @@ from mailstead.storage.drivers.claim import FolderClaim
 
 P = TypeVar("P")
 _ON_HOSTS = {"machines", "statistics", "room", "volumes", "segments", "prepared", "observe", "wait_ready"}
-_IN_CARE = {"condition", "checkpoints", "nodes", "owners", "events"}
+_IN_CARE = {"condition", "checkpoints", "place_of", "nodes", "owners", "events"}
 LOOKS = frozenset(_ON_HOSTS | _IN_CARE | {"zones", "records", "anchors", "serials"})
 _OPTIONAL = ("conditions", "checkpoints", "exports", "cluster", "migration", "events")
 

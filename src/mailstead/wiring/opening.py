@@ -22,6 +22,10 @@ from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, SystemClock
 from mailstead.lifecycle.adoption import Adoption
+from mailstead.lifecycle.care import Care
+from mailstead.lifecycle.care_steps import CareSteps
+from mailstead.lifecycle.care_workflow import CareRunbooks
+from mailstead.lifecycle.draining import Draining
 from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
@@ -92,7 +96,10 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
     trail = AuditTrail(database, clock, this_user())
     desk = AuditedDesk(GatedDesk(engine, standing.refuse_quarantined), trail)
     lifecycle = Lifecycle(steps, desk)
+    care_steps = CareSteps(steps)
+    care = Care(care_steps, desk)
     Runbooks(steps).register(engine)
+    CareRunbooks(care_steps).register(engine)
     try:
         works = acts and _launched(engine)
         yield Running(
@@ -103,6 +110,8 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
             engine,
             desk,
             lifecycle,
+            care,
+            Draining(world, care, clock),
             works,
             _root(platform, vault, clock),
             _outside(world),
