@@ -20,6 +20,7 @@ from mailstead.hosting.steps import steps
 from mailstead.hypervisors.drivers.libvirt.connection import LibvirtConnection
 from mailstead.lifecycle.world import HostPorts
 from mailstead.monitoring.model import Finding, Report
+from mailstead.networks.store import NumberStore
 from mailstead.remoting.cmdlets.hyperv import GetVMHost
 from mailstead.remoting.greeting import greet
 from mailstead.remoting.pool import Fleet
@@ -123,7 +124,7 @@ class Hosting:
             LibvirtConnection(host.uri).current()
         if host.driver == "hyperv":
             endpoint = endpoint_of(host, lambda: password or self.ways.password(host.name))
-            self.ways.fleet.at(endpoint).run(GetVMHost())
+            self.ways.told(self.ways.fleet.at(endpoint)).run(GetVMHost())
 
     def _ports(self, host: Host) -> HostPorts:
         return hyperv_host(self.ways, host, self.platform, self.home, self.clock)
@@ -136,7 +137,8 @@ def open_hosting(home: Path, explain: Tell | None = None) -> Iterator[Hosting]:
     clock = SystemClock()
     database = Database(database_url(home, platform.state.database))
     database.migrate()
-    ways = Ways(Vault(database, home / platform.state.key_file), Fleet(clock), explain)
+    vault, numbers = Vault(database, home / platform.state.key_file), NumberStore(database, platform.network)
+    ways = Ways(vault, numbers, Fleet(clock), explain)
     standing = StandingStore(database, lambda: str(uuid4()))
     claims = HostClaims(standing, {host.name: claim_places(host, ways) for host in platform.hosts})
     try:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailstead.hosting.endpoints import endpoint_of, password_name
+from mailstead.networks.store import NumberStore
 from mailstead.remoting.answer import Answer
 from mailstead.remoting.calls import Work
 from mailstead.remoting.pool import Fleet
@@ -19,15 +20,19 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What leads to hosts. `tell` hears of every statement before it is sent: nobody, if it is None."""
+    """What leads to hosts, and to the guests on them. `tell` hears of every statement before it is sent."""
 
     vault: Vault
+    numbers: NumberStore
     fleet: Fleet
     tell: Tell | None = None
 
     def to(self, host: Host) -> Remote:
         """Return the way to *host*; no password is read and nothing is connected to before it is asked something."""
-        way = _Lazy(host, self)
+        return self.told(_Lazy(host, self))
+
+    def told(self, way: Remote) -> Remote:
+        """Return *way*, telling what is sent where somebody wants to hear it."""
         return Explained(way, self.tell) if self.tell else way
 
     def password(self, host: str) -> Secret:
