@@ -73,7 +73,7 @@ def say(
     """Say something to the program as a shell would, each time in a new process on the same world."""
 
     @contextmanager
-    def opened(folder: Path, *, worker: bool = False) -> Iterator[Running]:
+    def opened(folder: Path, *, worker: bool = False, explain: object = None) -> Iterator[Running]:
         platform = read_platform(folder / PLATFORM_FILE)
         outside = worlds.setdefault("one", memory_outside(platform))
         running, engine = memory_platform(folder, platform, outside)

@@ -120,15 +120,6 @@ class HypervisorContract:
         assert caught.value.field == field
         assert host.machines() == {machine.name: machine}
 
-    def test_a_port_in_use_is_refused(self, host: WholeHypervisor, machine: Machine) -> None:
-        other = replace(machine, name="hvt-globex", uuid=machine_uuid("hvt", "hvt-globex"))
-        host.define(machine)
-        host.define(other)
-        host.start(machine.name)
-        with pytest.raises(DeviceBusy):
-            host.start(other.name)
-        assert host.machines()[other.name].power is Power.OFF
-
     def test_a_host_without_the_memory_refuses(self, host: WholeHypervisor, machine: Machine) -> None:
         host.define(replace(machine, memory_mib=1 << 19, memory_max_mib=1 << 19))
         with pytest.raises(HostFull) as caught:
@@ -157,3 +148,16 @@ class HypervisorContract:
     def test_the_host_has_room(self, host: WholeHypervisor) -> None:
         room = host.room()
         assert min(room.cores, room.memory_mib, room.disk_free_mib) > 0
+
+
+class PortsContract:
+    """For hosts where a port is a thing beside the machine; on Hyper-V it is a part of it, and cannot be another's."""
+
+    def test_a_port_in_use_is_refused(self, host: WholeHypervisor, machine: Machine) -> None:
+        other = replace(machine, name="hvt-globex", uuid=machine_uuid("hvt", "hvt-globex"))
+        host.define(machine)
+        host.define(other)
+        host.start(machine.name)
+        with pytest.raises(DeviceBusy):
+            host.start(other.name)
+        assert host.machines()[other.name].power is Power.OFF

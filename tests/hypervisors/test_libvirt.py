@@ -26,7 +26,7 @@ from mailstead.hypervisors.model import (  # noqa: E402
     Power,
 )
 
-from .contract import HypervisorContract  # noqa: E402
+from .contract import HypervisorContract, PortsContract  # noqa: E402
 from .example import PLATFORM, TENANT, example_machine, with_cmdline  # noqa: E402
 from .relay import Relay  # noqa: E402
 from .tiny_guest import tiny_guest  # noqa: E402
@@ -93,7 +93,7 @@ def machine(folder: Path, bridge: str) -> Machine:
     return example_machine(disk.parent, guest.kernel, guest.initrd, bridge)
 
 
-class TestLibvirtHypervisor(HypervisorContract):
+class TestLibvirtHypervisor(HypervisorContract, PortsContract):
     pass
 
 

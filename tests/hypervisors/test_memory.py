@@ -6,7 +6,7 @@ import pytest
 from mailstead.hypervisors.drivers.memory import MemoryHypervisor
 from mailstead.hypervisors.model import Machine, machine_uuid
 
-from .contract import HypervisorContract
+from .contract import HypervisorContract, PortsContract
 from .example import example_machine
 
 
@@ -20,7 +20,7 @@ def machine() -> Machine:
     return example_machine(Path("/machines/acme"), Path("/images/vmlinuz"), Path("/images/initrd.img"))
 
 
-class TestMemoryHypervisor(HypervisorContract):
+class TestMemoryHypervisor(HypervisorContract, PortsContract):
     pass
 
 

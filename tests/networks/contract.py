@@ -85,6 +85,17 @@ class SwitchContract:
         switch.remove("acme")
         assert switch.segments() == {}
 
+    def test_nothing_is_left_after_withdrawing_twice(self, lab: Lab, switch: Switch) -> None:
+        switch.ensure(segment("acme", 1))
+        switch.withdraw()
+        switch.withdraw()
+        assert switch.segments() == {}
+        assert switch.prepared() is None
+
+
+class UnboundPortContract:
+    """What a Switch does besides whose ports are born when a machine starts; subclasses of both contracts."""
+
     def test_a_started_machine_is_a_flaw_until_it_is_attached(self, lab: Lab, switch: Switch) -> None:
         wanted = segment("acme", 1)
         switch.ensure(wanted)
@@ -116,10 +127,3 @@ class SwitchContract:
         for name in ("acme", "nobody"):
             with pytest.raises(PortMissing):
                 switch.attach(name)
-
-    def test_nothing_is_left_after_withdrawing_twice(self, lab: Lab, switch: Switch) -> None:
-        switch.ensure(segment("acme", 1))
-        switch.withdraw()
-        switch.withdraw()
-        assert switch.segments() == {}
-        assert switch.prepared() is None

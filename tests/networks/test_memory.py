@@ -8,7 +8,7 @@ from mailstead.networks.drivers.memory import MemorySwitch
 from mailstead.networks.model import Segment
 from mailstead.networks.plan import compare_segments
 
-from .contract import SwitchContract
+from .contract import SwitchContract, UnboundPortContract
 from .world import BASE, segment
 
 
@@ -23,7 +23,7 @@ class MemoryLab:
         self.switch.unplug(segment.port)
 
 
-class TestMemorySwitch(SwitchContract):
+class TestMemorySwitch(UnboundPortContract, SwitchContract):
     @pytest.fixture
     def lab(self) -> MemoryLab:
         return MemoryLab()

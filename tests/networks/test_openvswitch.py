@@ -4,14 +4,14 @@ import pytest
 
 from mailstead.networks.model import PortMissing
 
-from .contract import SwitchContract
+from .contract import SwitchContract, UnboundPortContract
 from .lab import BRIDGE, OpenVSwitchLab
 from .world import BASE, segment
 
 pytestmark = pytest.mark.host
 
 
-class TestOpenVSwitch(SwitchContract):
+class TestOpenVSwitch(UnboundPortContract, SwitchContract):
     @pytest.fixture
     def lab(self, ovs_lab: OpenVSwitchLab) -> OpenVSwitchLab:
         return ovs_lab

@@ -19,7 +19,9 @@ from mailstead.remoting.cmdlets import core
 from mailstead.remoting.cmdlets.core import BY_ITSELF
 from mailstead.remoting.dotnet import Parameter
 
-MODULES = tuple(import_module(f"{cmdlets.__name__}.{each.name}") for each in iter_modules(cmdlets.__path__))
+MODULES = tuple(
+    import_module(f"{cmdlets.__name__}.{each.name}") for each in iter_modules(cmdlets.__path__) if each.name != "core"
+)
 SHAPES = [
     shape
     for name, shapes in DECLARED.items()

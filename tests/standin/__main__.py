@@ -11,6 +11,7 @@ from threading import Event
 from .certificates import Authority
 from .server import StandIn
 from .shipped import HOST, Host, shipped_roles
+from .tour_platform import found_tour, place_image
 
 ACCOUNT = "svc-mailstead"
 
@@ -34,12 +35,16 @@ def main() -> None:
             port = wanted.port and wanted.port + number - 1
             world = Host(f"HV{number:02}")
             world.populate(wanted.machines)
+            place_image(world)
             host = StandIn(
                 world, roles, folder, passwords={ACCOUNT: password}, authority=authority, pair=pair, port=port
             )
             host.listener.latency_s = wanted.latency_ms / 2000
             stack.enter_context(host)
             print(f"{world.name:<9} https://localhost:{host.port}/wsman, session configuration {HOST}", flush=True)
+        if wanted.tour:
+            found_tour(wanted.tour)
+            print(f"tour      python -m tests.standin.tour --home {wanted.tour} host add hv01 ...", flush=True)
         ended.wait()
 
 
@@ -49,6 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="of the first host; the others follow (default: any)")
     parser.add_argument("--folder", type=Path, help="for certificates and the password (default: a temporary one)")
     parser.add_argument("--machines", type=int, default=0, help="how many there are already on each host")
+    parser.add_argument("--tour", type=Path, help="found a platform in this folder, to be led by tests.standin.tour")
     parser.add_argument("--latency-ms", type=float, default=0.0, help="round trip time to play")
     return parser.parse_args()
 

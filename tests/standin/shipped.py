@@ -3,16 +3,25 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from . import cluster, core, diagnostics, guest, hyperv, storage  # what they simulate is registered when they are read
+from . import (  # what they simulate is registered when they are read
+    cluster,
+    core,
+    diagnostics,
+    directory,
+    guest,
+    hyperv,
+    storage,
+)
+from .directory import Controller
 from .guest import Guest
 from .hyperv import Host
 from .role import Role, read_role
 
 JEA = Path(__file__).parents[2] / "jea"
-HOST, GUEST = "Mailstead.Host", "Mailstead.Guest"
-MODULES = (cluster, core, diagnostics, guest, hyperv, storage)
+HOST, GUEST, DIRECTORY = "Mailstead.Host", "Mailstead.Guest", "Mailstead.Directory"
+MODULES = (cluster, core, diagnostics, directory, guest, hyperv, storage)
 
-__all__ = ["GUEST", "HOST", "Guest", "Host", "shipped_roles"]
+__all__ = ["DIRECTORY", "GUEST", "HOST", "Controller", "Guest", "Host", "shipped_roles"]
 
 
 def shipped_roles() -> Mapping[str, Role]:

@@ -1,7 +1,7 @@
 """What every store of disks must do."""
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import PurePath
 
 import pytest
 
@@ -23,16 +23,21 @@ IMAGE_MIB = 64
 
 
 class VolumeStoreContract:
-    """Subclasses give a `store` with room for 1 TiB at most, its `folder`, and an `image` of 64 MiB."""
+    """Subclasses give a `store` with room for 1 TiB at most, its `folder`, and an `image` of 64 MiB.
+
+    `form` is the format of its files, `other` one that a disk of that format never becomes.
+    """
+
+    form, other = Format.QCOW2, Format.RAW
 
     @pytest.fixture
-    def system(self, folder: Path, image: Path) -> Volume:
-        home = folder / "acme"
-        return Volume("acme", Role.SYSTEM, 128, Allocation.DYNAMIC, Format.QCOW2, home / "system.qcow2", base=image)
+    def system(self, folder: PurePath, image: PurePath) -> Volume:
+        place = folder / f"acme/system.{self.form}"
+        return Volume("acme", Role.SYSTEM, 128, Allocation.DYNAMIC, self.form, place, base=image)
 
     @pytest.fixture
-    def data(self, folder: Path) -> Volume:
-        return Volume("acme", Role.DATA, 32, Allocation.DYNAMIC, Format.QCOW2, folder / "acme/data.qcow2")
+    def data(self, folder: PurePath) -> Volume:
+        return Volume("acme", Role.DATA, 32, Allocation.DYNAMIC, self.form, folder / f"acme/data.{self.form}")
 
     def test_an_unused_host_has_no_disks(self, store: VolumeStore) -> None:
         assert store.volumes() == {}
@@ -47,8 +52,8 @@ class VolumeStoreContract:
         store.ensure(data)
         assert store.volumes() == {data.key: data}
 
-    def test_disks_of_many_tenants_are_told_apart(self, store: VolumeStore, data: Volume, folder: Path) -> None:
-        other = replace(data, tenant="globex", location=folder / "globex/data.qcow2")
+    def test_disks_of_many_tenants_are_told_apart(self, store: VolumeStore, data: Volume, folder: PurePath) -> None:
+        other = replace(data, tenant="globex", location=folder / f"globex/data.{self.form}")
         store.ensure(data)
         store.ensure(other)
         assert store.volumes() == {data.key: data, other.key: other}
@@ -82,26 +87,20 @@ class VolumeStoreContract:
         store.ensure(replace(fixed, size_mib=64))
         assert store.volumes() == {data.key: replace(fixed, size_mib=64)}
 
-    def test_a_raw_disk_is_made_and_grown(self, store: VolumeStore, data: Volume, folder: Path) -> None:
-        raw = replace(data, format=Format.RAW, location=folder / "acme/data.raw")
-        store.ensure(raw)
-        store.ensure(replace(raw, size_mib=40))
-        assert store.volumes() == {data.key: replace(raw, size_mib=40)}
-
     def test_a_disk_that_should_lie_elsewhere_is_left_alone(
-        self, store: VolumeStore, data: Volume, folder: Path
+        self, store: VolumeStore, data: Volume, folder: PurePath
     ) -> None:
         store.ensure(data)
         with pytest.raises(VolumeMoved):
-            store.ensure(replace(data, format=Format.RAW, location=folder / "acme/data.raw"))
+            store.ensure(replace(data, format=self.other, location=folder / f"acme/data.{self.other}"))
         assert store.volumes() == {data.key: data}
 
     def test_a_missing_image_is_named_and_nothing_is_made(
-        self, store: VolumeStore, system: Volume, folder: Path
+        self, store: VolumeStore, system: Volume, image: PurePath
     ) -> None:
         with pytest.raises(NoSuchImage) as caught:
-            store.ensure(replace(system, base=folder / "absent.qcow2"))
-        assert caught.value.value.endswith("absent.qcow2")
+            store.ensure(replace(system, base=image.with_name(f"absent.{self.form}")))
+        assert caught.value.value.endswith(f"absent.{self.form}")
         assert store.volumes() == {}
 
     def test_a_system_disk_smaller_than_its_image_is_refused(self, store: VolumeStore, system: Volume) -> None:
@@ -109,9 +108,9 @@ class VolumeStoreContract:
             store.ensure(replace(system, size_mib=IMAGE_MIB - 1))
         assert store.volumes() == {}
 
-    def test_an_existing_system_disk_keeps_its_image(self, store: VolumeStore, system: Volume, folder: Path) -> None:
+    def test_an_existing_system_disk_keeps_its_image(self, store: VolumeStore, system: Volume, image: PurePath) -> None:
         store.ensure(system)
-        store.ensure(replace(system, base=folder / "newer.qcow2"))
+        store.ensure(replace(system, base=image.with_name(f"newer.{self.form}")))
         assert store.volumes() == {system.key: system}
 
     def test_a_full_host_refuses_a_fixed_disk(self, store: VolumeStore, data: Volume) -> None:
@@ -131,3 +130,13 @@ class VolumeStoreContract:
         store.remove(data.key)
         store.remove(VolumeKey("never-there", Role.SYSTEM))
         assert store.volumes() == {}
+
+
+class RawVolumeContract:
+    """What a store of raw files does besides; subclasses of both contracts."""
+
+    def test_a_raw_disk_is_made_and_grown(self, store: VolumeStore, data: Volume, folder: PurePath) -> None:
+        raw = replace(data, format=Format.RAW, location=folder / "acme/data.raw")
+        store.ensure(raw)
+        store.ensure(replace(raw, size_mib=40))
+        assert store.volumes() == {data.key: replace(raw, size_mib=40)}

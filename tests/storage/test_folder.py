@@ -23,7 +23,7 @@ from mailstead.storage.model import (
     VolumeInUse,
 )
 
-from .contract import IMAGE_MIB, VolumeStoreContract
+from .contract import IMAGE_MIB, RawVolumeContract, VolumeStoreContract
 
 pytestmark = [
     pytest.mark.host,
@@ -46,7 +46,7 @@ def data(folder: Path) -> Volume:
     return Volume("acme", Role.DATA, 32, Allocation.DYNAMIC, Format.QCOW2, folder / "acme/data.qcow2")
 
 
-class TestFolderVolumes(VolumeStoreContract):
+class TestFolderVolumes(RawVolumeContract, VolumeStoreContract):
     @pytest.fixture
     def image(self, tmp_path: Path) -> Path:
         image = tmp_path / "image.qcow2"

@@ -4,10 +4,10 @@ import pytest
 
 from mailstead.storage.drivers.memory import MemoryVolumes
 
-from .contract import IMAGE_MIB, VolumeStoreContract
+from .contract import IMAGE_MIB, RawVolumeContract, VolumeStoreContract
 
 
-class TestMemoryVolumes(VolumeStoreContract):
+class TestMemoryVolumes(RawVolumeContract, VolumeStoreContract):
     @pytest.fixture
     def folder(self) -> Path:
         return Path("/machines")

@@ -1,6 +1,6 @@
 """What every command is given: the platform's folder, how to show things, and the platform itself when asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mailstead.wiring import Images, Running, open_images, open_platform
+from mailstead.wiring import Hosting, Images, Running, open_hosting, open_images, open_platform
 
 from . import progress, show
 
@@ -28,12 +28,23 @@ class Face:
 
     home: Path
     json: bool
+    explain: bool = False
 
     @contextmanager
     def platform(self, *, worker: bool = False) -> Iterator[Running]:
         """Yield the platform; with *worker*, orders are carried out here unless a worker process runs already."""
-        with open_platform(self.home, worker=worker) as running:
+        with open_platform(self.home, worker=worker, explain=self._tell) as running:
             yield running
+
+    @contextmanager
+    def hosting(self) -> Iterator[Hosting]:
+        """Yield the hosts of the platform, to be added, looked at and taken out."""
+        with open_hosting(self.home, self._tell) as hosting:
+            yield hosting
+
+    @property
+    def _tell(self) -> Callable[[str], None] | None:
+        return show.sent if self.explain else None
 
     def images(self) -> Images:
         """Return the guest images of the platform."""

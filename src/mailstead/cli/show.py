@@ -79,6 +79,11 @@ def failure(problem: Mapping[str, str], *, then: str = "") -> None:
             err.print(f"  [bold]what to do:[/] {escape(text)}")
 
 
+def sent(statement: str) -> None:
+    """Print what is sent to a Windows host, as an administrator would type it; apart from what a program reads."""
+    err.print(f"[dim]{escape(statement)}[/]")
+
+
 def fields(value: Mapping[str, Any]) -> None:
     """Print one thing, a line a field."""
     width = max((len(name) for name in value), default=0)

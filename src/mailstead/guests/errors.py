@@ -6,6 +6,7 @@ Unreachable
     └── AnswerLost     it was asked for, and may have been done or still be going on
 Rejected
 └── GuestRefused       the guest said no: no right, no room, no such program
+    └── GuestNotBelieved   another than this guest answers in its place
 NotFound
 ├── NoSuchGuest        there is no machine of this name
 └── NoSuchFile         the guest has no file of this name
@@ -30,6 +31,12 @@ class GuestRefused(Rejected):
     """The guest answered no."""
 
     code = "guest-refused"
+
+
+class GuestNotBelieved(GuestRefused):
+    """Who answers at the guest's address cannot prove to be that guest; nothing was told to it."""
+
+    code = "guest-not-believed"
 
 
 class NoSuchGuest(NotFound):

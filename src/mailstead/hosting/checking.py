@@ -17,7 +17,7 @@ from .roles import CAPABILITIES, HOST, SHIPPED
 
 DAYS_LEAST, SKEW_MOST_S, SKEW_KERBEROS_S, FREE_LEAST = 30, 60.0, 300.0, 0.1
 GIB = 1 << 30
-_SHOWN = re.compile(r"@\{ Name = '[A-Za-z.]+\\([A-Za-z]+-[A-Za-z]+)'")
+_SHOWN = re.compile(r"@\{ Name = '[A-Za-z.-]+\\([A-Za-z]+-[A-Za-z]+)'")
 
 
 @dataclass(frozen=True, slots=True)

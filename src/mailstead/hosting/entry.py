@@ -55,6 +55,11 @@ def without_host(text: str, name: str) -> str:
     raise NotFound(f"there is no host {name}", field="host", value=name, remedy="see mailstead host list")
 
 
+def platform_in(text: str) -> Platform:
+    """Return what the platform file *text* says; raise InvalidInput."""
+    return Platform.parse(_read(text).unwrap(), where="mailstead.toml")
+
+
 def _read(text: str) -> tomlkit.TOMLDocument:
     try:
         return tomlkit.parse(text)
@@ -63,7 +68,7 @@ def _read(text: str) -> tomlkit.TOMLDocument:
 
 
 def _checked(text: str) -> str:
-    Platform.parse(tomlkit.parse(text).unwrap(), where="mailstead.toml")
+    platform_in(text)
     return text
 
 

@@ -109,6 +109,9 @@ class Exports(Protocol):
     def export(self, name: str, folder: PurePath) -> Export:
         """Copy the machine with its disks into a new folder. Raises NoSuchMachine, ExportThere, HostFull."""
 
+    def place_of(self, name: str, folder: PurePath) -> Export:
+        """Return where the export of the machine into *folder* lies, or would lie. Raises NoSuchMachine."""
+
     def take_in(self, name: str, configuration: PurePath) -> None:
         """Make the tenant's machine from an export, off, under an id of its own.
 

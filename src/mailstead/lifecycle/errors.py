@@ -2,10 +2,12 @@
 
 Conflict
 ├── NotRemoved   only a removed tenant can be destroyed
-└── Overtaken    somebody else changed the tenant in between
+├── Overtaken    somebody else changed the tenant in between
+└── NotOfDriver  the driver of the tenant's host has not what is asked for
+DrainUnfinished (Unreachable) a node still has machines after a long time
 """
 
-from mailstead.ground.errors import Conflict
+from mailstead.ground.errors import Conflict, Unreachable
 
 
 class NotRemoved(Conflict):
@@ -18,3 +20,15 @@ class Overtaken(Conflict):
     """Somebody else changed the tenant between our look and our change."""
 
     code = "overtaken"
+
+
+class NotOfDriver(Conflict):
+    """The driver of the tenant's host has not what is asked for."""
+
+    code = "not-of-driver"
+
+
+class DrainUnfinished(Unreachable):
+    """A node still has machines after a long time."""
+
+    code = "drain-unfinished"

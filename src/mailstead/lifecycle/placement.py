@@ -82,13 +82,13 @@ def choose_host(tenant: Tenant, seats: Iterable[Seat]) -> str:
     allowed = [by_name[tenant.host]] if tenant.host else list(by_name.values())
     lacking = {seat.host.name: seat.lacks(tenant.allowance) for seat in allowed}
     fitting = [seat for seat in allowed if not lacking[seat.host.name]]
-    if all(seat.closed for seat in allowed):
+    if allowed and all(seat.closed for seat in allowed):
         remedy = "wait for its end: mailstead host resume, or pin the tenant to another host"
         message = f"no host takes {tenant.name}: {'; '.join(lacking.values())}"
         raise HostInMaintenance(message, field="host", value=", ".join(lacking), remedy=remedy)
     if not fitting:
         raise HostsFull(
-            f"no host has room for {tenant.name}: {'; '.join(lacking.values())}",
+            f"no host has room for {tenant.name}: {'; '.join(lacking.values()) or 'there is no other'}",
             field="allowance",
             value=f"{tenant.allowance.memory_mib} MiB, {tenant.allowance.vcpus} processors",
             remedy="ask for less, purge removed tenants, or add a host to mailstead.toml",

@@ -1,10 +1,11 @@
 """Placement on the hosts there are: asks them what they have, and remembers the choice."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 
 from mailstead.hypervisors.model import Room
-from mailstead.tenants.model import Status, Tenant
+from mailstead.tenants.model import Allowance, Status, Tenant
 from mailstead.tenants.store import Entry
 
 from .placement import Seat, choose_host
@@ -14,14 +15,17 @@ NOTHING = Room(0, 0, 0)
 
 
 def place(world: World, tenant: Tenant) -> str:
-    """Return the tenant's host, choosing one with room if it has none. Raises HostsFull, UnknownHost."""
-    rooms = _rooms(world)
-    return world.tenants.place(tenant.name, lambda entries: choose_host(tenant, _seats(world, rooms, entries)))
+    """Return the tenant's host, choosing one with room if it has none.
+
+    Raises HostsFull, HostInMaintenance, UnknownHost.
+    """
+    empty = _empty(world, world.hosts)
+    return world.tenants.place(tenant.name, lambda entries: choose_host(tenant, _taken(empty, entries)))
 
 
 def would_place(world: World, tenant: Tenant, entries: Iterable[Entry]) -> str:
     """Return where the tenant would go, remembering nothing."""
-    return choose_host(tenant, _seats(world, _rooms(world), entries))
+    return choose_host(tenant, _taken(_empty(world, world.hosts), entries))
 
 
 def refuse_without_room(world: World, tenant: Tenant, host: str, entries: Iterable[Entry]) -> None:
@@ -30,29 +34,33 @@ def refuse_without_room(world: World, tenant: Tenant, host: str, entries: Iterab
     In maintenance a host takes no new tenants; those on it may change.
     """
     others = [entry for entry in entries if entry.tenant.name != tenant.name]
-    rooms = {host: world.ports(host).machines.room()}
-    choose_host(tenant.changed(host=host), [replace(seat, closed="") for seat in _seats(world, rooms, others)])
+    here = Seat(world.ports(host).host, world.ports(host).machines.room(), ())
+    choose_host(tenant.changed(host=host), _taken([here], others))
 
 
-def _rooms(world: World) -> dict[str, Room]:
-    """Return what each host has; one in maintenance is not asked, for it may be switched off."""
+def refuse_unless_taken(world: World, tenant: Tenant, host: str) -> None:
+    """Raise HostsFull or HostInMaintenance unless the host takes a tenant that moves there."""
+    others = [entry for entry in world.tenants.all().values() if entry.tenant.name != tenant.name]
+    choose_host(tenant.changed(host=host), _taken(_empty(world, [host]), others))
+
+
+def seats_beside(world: World, host: str) -> list[Seat]:
+    """Return all hosts but one, with what is promised on them."""
+    others = [name for name in world.hosts if name != host]
+    return _taken(_empty(world, others), world.tenants.all().values())
+
+
+def _empty(world: World, names: Iterable[str]) -> list[Seat]:
+    """Return these hosts as if nothing was promised; one in maintenance is not asked, for it may be switched off."""
     closed = world.maintenance.all()
-    return {name: NOTHING if name in closed else ports.machines.room() for name, ports in world.hosts.items()}
+    rooms = {name: NOTHING if name in closed else world.ports(name).machines.room() for name in names}
+    return [Seat(world.ports(name).host, room, (), str(closed.get(name, ""))) for name, room in rooms.items()]
 
 
-def _seats(world: World, rooms: Mapping[str, Room], entries: Iterable[Entry]) -> list[Seat]:
-    """Return every host with what is promised on it; a removed tenant's machine is gone, its promise too."""
-    promised: dict[str, list[Entry]] = {name: [] for name in rooms}
+def _taken(empty: Iterable[Seat], entries: Iterable[Entry]) -> list[Seat]:
+    """Return the hosts with what is promised on them; a removed tenant's machine is gone, its promise too."""
+    promised: dict[str, list[Allowance]] = defaultdict(list)
     for entry in entries:
-        if entry.host in promised and entry.tenant.status is not Status.REMOVED:
-            promised[entry.host].append(entry)
-    closed = world.maintenance.all()
-    return [
-        Seat(
-            world.ports(name).host,
-            room,
-            tuple(entry.tenant.allowance for entry in promised[name]),
-            str(closed.get(name, "")),
-        )
-        for name, room in rooms.items()
-    ]
+        if entry.host and entry.tenant.status is not Status.REMOVED:
+            promised[entry.host].append(entry.tenant.allowance)
+    return [replace(seat, promised=tuple(promised[seat.host.name])) for seat in empty]

@@ -11,6 +11,7 @@ from mailstead.networks.model import Numbers
 from mailstead.networks.plan import next_numbers
 from mailstead.tenants.store import Entry
 
+from .following import follow
 from .look import Look
 from .model import Section, TenantPlan
 from .parts.part import Planned, Subject
@@ -35,6 +36,7 @@ class Planner:
 
         With the *look* of somebody else, hosts that were asked then are not asked again.
         """
+        follow(self._world)
         rows = self._world.sights.rows()
         unknown = sorted(set(names or ()) - rows.keys())
         if unknown:

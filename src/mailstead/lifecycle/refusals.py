@@ -32,10 +32,10 @@ def refuse_move(entry: Entry, wanted: Tenant) -> None:
             value=after.block_device or "a file",
             remedy=f"leave it at {before.block_device or 'a file'}",
         )
-    if wanted.host and entry.host and wanted.host != entry.host:
+    if wanted.host and entry.host and wanted.host not in {entry.host, entry.tenant.host}:
         raise Conflict(
-            f"{wanted.name} lives on {entry.host}, and machines do not move between hosts yet",
+            f"{wanted.name} lives on {entry.host}, and a pin does not move it",
             field="host",
             value=wanted.host,
-            remedy=f"pin it to {entry.host}, or to none",
+            remedy=f"mailstead machine move {wanted.name} --node {wanted.host}, or pin it to {entry.host}, or to none",
         )

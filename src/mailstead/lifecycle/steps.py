@@ -11,6 +11,7 @@ from mailstead.networks.model import PortMissing
 from mailstead.tenants.model import Status
 
 from .errors import NotRemoved
+from .following import follow
 from .look import Look
 from .parts.credentials import Credentials
 from .parts.machine import GRACEFUL_S, MachinePart
@@ -43,6 +44,7 @@ class Steps:
 
     def subject(self, name: str) -> Subject:
         """Return the tenant with its host and numbers, giving it both if it has none. Raises NotFound, NoRoom."""
+        follow(self.world, name)
         entry = self.world.tenants.get(name)
         host = entry.host or place(self.world, entry.tenant)
         return Subject(entry, host, self.world.numbers.allocate(name))
@@ -59,18 +61,20 @@ class Steps:
         return [] if known else [told]
 
     def lay_network(self, name: str, mine: Mine) -> Done:
-        subject, look = self.subject(name), self._look()
+        subject, look = self.subject(name), self.fresh_look()
         shared = settle(self.host_network, subject, look, mine=mine)
-        return shared + settle(self.network, subject, self._look() if shared else look, mine=mine)
+        return shared + settle(self.network, subject, self.fresh_look() if shared else look, mine=mine)
 
     def make_disks(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
-        return settle(self.storage, self.subject(name), self._look(), mine=mine, allow_loss=allow_loss)
+        return settle(self.storage, self.subject(name), self.fresh_look(), mine=mine, allow_loss=allow_loss)
 
     def start_machine(self, name: str, mine: Mine) -> Done:
         subject = self.subject(name)
-        done = settle(self.machine, subject, self._look(), mine=mine)
+        done = settle(self.machine, subject, self.fresh_look(), mine=mine)
         if subject.serves:
             done += self._attach(subject, mine)
+            if cluster := self.world.ports(subject.host).cluster:
+                cluster.join(name)
         return done
 
     def make_keys(self, name: str, mine: Mine) -> Done:
@@ -103,7 +107,7 @@ class Steps:
     def configure_mail(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
         if subject := self._served(name):
             self._up_again(subject, mine)
-        return settle(self.mail, self.subject(name), self._look(), mine=mine, allow_loss=allow_loss)
+        return settle(self.mail, self.subject(name), self.fresh_look(), mine=mine, allow_loss=allow_loss)
 
     def await_mail(self, name: str, mine: Mine) -> Done:
         if subject := self._served(name):
@@ -113,7 +117,7 @@ class Steps:
         return []
 
     def publish_names(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
-        subject, look = self.subject(name), self._look()
+        subject, look = self.subject(name), self.fresh_look()
         done = settle(self.names, subject, look, mine=mine, allow_loss=allow_loss)
         if subject.serves:
             done += self.names.withdraw_left(subject)
@@ -139,6 +143,8 @@ class Steps:
         ports = self._ports(name)
         if ports is None or name not in ports.machines.machines():
             return []
+        if ports.cluster:  # first of all: a cluster starts anew what it sees stopping
+            ports.cluster.leave(name)
         ports.machines.stop(name, graceful_s=GRACEFUL_S)
         mine()
         ports.machines.remove(name)
@@ -205,7 +211,7 @@ class Steps:
 
         A retry goes on at the step that failed, and would wait for it for ever.
         """
-        machine = self._look().machines(subject.host).get(subject.name)
+        machine = self.fresh_look().machines(subject.host).get(subject.name)
         return [] if machine and machine.power is Power.ON else self.start_machine(subject.name, mine)
 
     def _served(self, name: str) -> Subject | None:
@@ -213,12 +219,18 @@ class Steps:
         subject = self.subject(name)
         return subject if subject.serves else None
 
-    def _look(self) -> Look:
+    def host_of(self, name: str) -> str | None:
+        """Return the host on which the tenant's machine is, or is to be; None before it was placed. Raises NotFound."""
+        follow(self.world, name)
+        return self.world.tenants.get(name).host
+
+    def fresh_look(self) -> Look:
+        """Return a look at the world as it is now."""
         return Look(self.world)
 
     def _ports(self, name: str) -> HostPorts | None:
         """Return the ports of the tenant's host; None for one that was never placed: then nothing was made."""
-        host = self.world.tenants.get(name).host
+        host = self.host_of(name)
         return self.world.ports(host) if host else None
 
     def _removed(self, name: str) -> None:

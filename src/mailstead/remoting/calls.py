@@ -11,7 +11,7 @@ from .errors import BadCall
 from .values import Credential
 
 _NAME = re.compile(r"[A-Z][A-Za-z]+-[A-Z][A-Za-z0-9]+")
-_PARAMETER = re.compile(r"[A-Z][A-Za-z0-9]+")
+_PARAMETER = re.compile(r"[A-Z][A-Za-z0-9]*")
 _READING = ("Get-", "Measure-", "Test-")
 READ_S, CHANGE_S, LONG_S = 30.0, 120.0, 3600.0
 DECLARED: dict[str, list[type["Cmdlet"]]] = {}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from .answer import Answer
-from .calls import Work
+from .calls import Work, as_batch
 
 
 class Remote(Protocol):
@@ -35,6 +35,6 @@ class Explained:
         return self._remote.name
 
     def run(self, work: Work, *, deadline_s: float | None = None) -> Answer:
-        for statement in str(work).splitlines():
+        for statement in as_batch(work).statements:
             self._tell(f"{self.name}> {statement}")
         return self._remote.run(work, deadline_s=deadline_s)

@@ -17,9 +17,12 @@ from mailstead.sites.model import Host
 from mailstead.state.store import StandingStore
 from mailstead.storage.drivers.claim import FolderClaim
 
+from .hyperv_claim import MachineClaim
+from .hyperv_ways import Ways
+
 P = TypeVar("P")
 _ON_HOSTS = {"machines", "statistics", "room", "volumes", "segments", "prepared", "observe", "wait_ready"}
-_IN_CARE = {"condition", "checkpoints", "nodes", "owners", "events"}
+_IN_CARE = {"condition", "checkpoints", "place_of", "nodes", "owners", "events"}
 LOOKS = frozenset(_ON_HOSTS | _IN_CARE | {"zones", "records", "anchors", "serials"})
 _OPTIONAL = ("conditions", "checkpoints", "exports", "cluster", "migration", "events")
 
@@ -136,8 +139,11 @@ def guarded_hosts(hosts: Mapping[str, HostPorts], claims: HostClaims) -> dict[st
     return {name: _guarded_host(ports, partial(claims.demand, name)) for name, ports in hosts.items()}
 
 
-def claim_places(host: Host) -> tuple[ClaimPlace, ...]:
-    """Return where a host bears claims: Open vSwitch (bridge, tables, hypervisor) and the folder of its disks."""
+def claim_places(host: Host, ways: Ways) -> tuple[ClaimPlace, ...]:
+    """Return where a host bears claims: Open vSwitch (bridge, tables, hypervisor) and the folder of its disks, or
+    (Hyper-V) a machine that is never started."""
+    if host.driver == "hyperv":
+        return (MachineClaim(ways.to(host)),)
     return (SwitchClaim(Commands()), FolderClaim(host.local_folder)) if host.driver == "libvirt" else ()
 
 

@@ -33,6 +33,16 @@ class Images:
         folder = Path(base).parent if base else (self._cache / CURRENT).resolve()
         return read_image(folder)
 
+    def manifest(self, name: str | None) -> dict[str, Any]:
+        """Return the manifest of an image by its id, or (None) of the one for new machines; raise MissingImage."""
+        folder = (self._cache / (name or CURRENT)).resolve()
+        try:
+            manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text())
+        except (FileNotFoundError, ValueError) as error:
+            remedy = "build it: mailstead image build --vhdx"
+            raise MissingImage(f"there is no image in {folder}", field="image", value=folder, remedy=remedy) from error
+        return {**manifest, "folder": str(folder)}
+
     def build(self, *, vhdx: bool = False, force: bool = False) -> dict[str, Any]:
         """Build the image, or find it in the cache, and make it the current one; return its manifest."""
         words = [str(_BUILDER), "--cache", str(self._cache), "--json", *["--vhdx"] * vhdx, *["--force"] * force]

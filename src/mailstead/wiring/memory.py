@@ -16,7 +16,11 @@ from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, VirtualClock
 from mailstead.lifecycle.adoption import Adoption
+from mailstead.lifecycle.care import Care
+from mailstead.lifecycle.care_steps import CareSteps
+from mailstead.lifecycle.care_workflow import CareRunbooks
 from mailstead.lifecycle.chance import Chance, RealChance
+from mailstead.lifecycle.draining import Draining
 from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
@@ -41,6 +45,7 @@ from mailstead.tenants.store import TenantStore
 from .audited import AuditedDesk, this_user
 from .claims import HostClaims, guarded, guarded_hosts
 from .memory_host import PLENTY, Metal, memory_host
+from .memory_moving import with_moves
 from .memory_view import memory_view
 from .quarantine import GatedDesk, Quarantine
 from .running import Running
@@ -70,7 +75,7 @@ def memory_outside(platform: Platform, clock: Clock | None = None, metal: Metal 
     """Return an empty world with the hosts of *platform*, each made of this *metal*."""
     clock = clock or VirtualClock()
     hosts = {host.name: memory_host(host, platform, Path(), clock, metal) for host in platform.hosts}
-    return Outside(hosts, clock=clock)
+    return Outside(with_moves(hosts), clock=clock)
 
 
 def memory_platform(
@@ -115,12 +120,15 @@ def memory_platform(
     engine = MemoryEngine(outside.clock, journal=outside.journal, limits=limits, seed=seed)
     steps = Steps(world)
     Runbooks(steps).register(engine)
+    care_steps = CareSteps(steps)
+    CareRunbooks(care_steps).register(engine)
     works = not standing.get().quarantine
     if works:
         engine.launch()
     trail = AuditTrail(database, outside.clock, this_user())
     desk = AuditedDesk(GatedDesk(engine, standing.refuse_quarantined), trail)
     lifecycle = Lifecycle(steps, desk)
+    care = Care(care_steps, desk)
     running = Running(
         folder,
         platform,
@@ -129,6 +137,8 @@ def memory_platform(
         engine,
         desk,
         lifecycle,
+        care,
+        Draining(world, care, outside.clock),
         works=works,
         authority_pem=own.root.encode,
         outside=lambda target: memory_view(replace(world, hosts=outside.hosts), target),

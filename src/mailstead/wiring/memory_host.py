@@ -8,6 +8,12 @@ from mailstead.ground.clock import Clock
 from mailstead.guests.drivers.memory import GuestState, MemoryGuests
 from mailstead.guests.errors import GuestSilent
 from mailstead.hypervisors.drivers.memory import MemoryHypervisor
+from mailstead.hypervisors.drivers.memory_operations import (
+    MemoryCheckpoints,
+    MemoryConditions,
+    MemoryEvents,
+    MemoryExports,
+)
 from mailstead.hypervisors.model import DirectBoot, DiskRole, Power, Room
 from mailstead.lifecycle.world import GuestImage, HostPorts
 from mailstead.mailservers.drivers.memory import MemoryMailServers
@@ -125,4 +131,17 @@ def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock, meta
     mail = MemoryMailServers(clock, machines.reach)
     volumes = PluggedVolumes(metal.disk_mib, mail.forget)
     machines.use(volumes)
-    return HostPorts(host, machines, volumes, switch, MemoryGuests(state_of=machines.guest), mail, the_image)
+    guests = MemoryGuests(state_of=machines.guest)
+    return HostPorts(
+        host,
+        machines,
+        volumes,
+        switch,
+        guests,
+        mail,
+        the_image,
+        conditions=MemoryConditions(machines),
+        checkpoints=MemoryCheckpoints(machines, clock),
+        exports=MemoryExports(machines),
+        events=MemoryEvents(),
+    )

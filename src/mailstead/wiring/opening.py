@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,6 +23,10 @@ from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, SystemClock
 from mailstead.lifecycle.adoption import Adoption
+from mailstead.lifecycle.care import Care
+from mailstead.lifecycle.care_steps import CareSteps
+from mailstead.lifecycle.care_workflow import CareRunbooks
+from mailstead.lifecycle.draining import Draining
 from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
@@ -36,6 +41,7 @@ from mailstead.networks.store import NumberStore
 from mailstead.orders.drivers.dbos import DbosEngine
 from mailstead.orders.model import Limits, StateInUse
 from mailstead.orders.store import HeartbeatStore, LeaseStore, OrderLedger
+from mailstead.remoting.pool import Fleet
 from mailstead.security.audit_store import AuditTrail
 from mailstead.security.store import Vault
 from mailstead.sites.files import read_platform
@@ -49,6 +55,8 @@ from .audited import AuditedDesk, this_user
 from .claims import HostClaims, claim_places, guarded, guarded_hosts
 from .founding import PLATFORM_FILE, database_url
 from .hosts import libvirt_host
+from .hyperv import hyperv_host
+from .hyperv_ways import Tell, Ways
 from .images import Images
 from .memory_host import memory_host
 from .quarantine import GatedDesk, Quarantine
@@ -58,8 +66,10 @@ from .services import Services
 
 
 @contextmanager
-def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
+def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = None) -> Iterator[Running]:
     """Yield the platform in *home*; with *worker*, become its worker unless another process is one already.
+
+    *explain* hears of every statement that is sent to a Windows host, before it is sent.
 
     Raises NotFound or InvalidInput for its file, what the vault says of the key file, and what a service that
     must be started says.
@@ -71,12 +81,13 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
     key_file = home / platform.state.key_file
     vault = Vault(database, key_file)
     standing = StandingStore(database, lambda: str(uuid4()))
-    claims = HostClaims(standing, {host.name: claim_places(host) for host in platform.hosts})
+    ways = Ways(vault, NumberStore(database, platform.network), Fleet(clock), explain)
+    claims = HostClaims(standing, {host.name: claim_places(host, ways) for host in platform.hosts})
     services = Services(home, platform, vault, clock, claims)
     acts = worker and not standing.get().quarantine
     if acts:
         services.start()
-    world = _world(services, database)
+    world = _world(services, database, ways)
     leases, beats = LeaseStore(database, clock), HeartbeatStore(database, clock)
     ledger = OrderLedger(database)
     engine = DbosEngine(
@@ -92,7 +103,10 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
     trail = AuditTrail(database, clock, this_user())
     desk = AuditedDesk(GatedDesk(engine, standing.refuse_quarantined), trail)
     lifecycle = Lifecycle(steps, desk)
+    care_steps = CareSteps(steps)
+    care = Care(care_steps, desk)
     Runbooks(steps).register(engine)
+    CareRunbooks(care_steps).register(engine)
     try:
         works = acts and _launched(engine)
         yield Running(
@@ -103,6 +117,8 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
             engine,
             desk,
             lifecycle,
+            care,
+            Draining(world, care, clock),
             works,
             _root(platform, vault, clock),
             _outside(world),
@@ -124,6 +140,7 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
         )
     finally:
         engine.close()
+        ways.fleet.close()
         database.close()
 
 
@@ -133,8 +150,10 @@ def open_services(home: Path) -> Services:
     database = Database(database_url(home, platform.state.database))
     database.migrate()
     standing = StandingStore(database, lambda: str(uuid4()))
-    claims = HostClaims(standing, {host.name: claim_places(host) for host in platform.hosts})
-    return Services(home, platform, Vault(database, home / platform.state.key_file), SystemClock(), claims)
+    clock, vault = SystemClock(), Vault(database, home / platform.state.key_file)
+    ways = Ways(vault, NumberStore(database, platform.network), Fleet(clock))
+    claims = HostClaims(standing, {host.name: claim_places(host, ways) for host in platform.hosts})
+    return Services(home, platform, vault, clock, claims)
 
 
 def open_images(home: Path) -> Images:
@@ -150,7 +169,7 @@ def _launched(engine: DbosEngine) -> bool:
     return False
 
 
-def _world(services: Services, database: Database) -> World:
+def _world(services: Services, database: Database, ways: Ways) -> World:
     home, platform, vault, clock = services.home, services.platform, services.vault, services.clock
     names, resolver = _names(platform, services, clock)
     records = RecordLedger(database)
@@ -169,7 +188,7 @@ def _world(services: Services, database: Database) -> World:
         resolver=guarded(resolver, services.claims.refuse_quarantined),
         issuer=_issuer(platform, vault, DnsChallenges(Publisher(names, records), names), clock),
         issuers=_issuers(platform),
-        hosts=guarded_hosts(_hosts(home, platform, clock), services.claims),
+        hosts=guarded_hosts(_hosts(home, platform, clock, ways), services.claims),
         new_id=lambda: str(uuid4()),
     )
 
@@ -222,9 +241,9 @@ def _outside(world: World) -> Callable[[Target], NetworkOutside]:
     return outside
 
 
-def _hosts(home: Path, platform: Platform, clock: Clock) -> Mapping[str, HostPorts]:
+def _hosts(home: Path, platform: Platform, clock: Clock, ways: Ways) -> Mapping[str, HostPorts]:
     make: Mapping[str, Callable[[Host, Platform, Path, Clock], HostPorts]]
-    make = {"libvirt": libvirt_host, "memory": _memory_host}
+    make = {"libvirt": libvirt_host, "hyperv": partial(hyperv_host, ways), "memory": _memory_host}
     return {host.name: make[host.driver](host, platform, home, clock) for host in platform.hosts}
 
 

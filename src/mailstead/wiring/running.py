@@ -7,6 +7,8 @@ from pathlib import Path
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.errors import NotFound
 from mailstead.ground.names import domain_of, parse_address
+from mailstead.lifecycle.care import Care
+from mailstead.lifecycle.draining import Draining
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.verbs import Lifecycle
 from mailstead.lifecycle.world import World
@@ -31,6 +33,8 @@ class Running:
     engine: Engine
     desk: Desk
     lifecycle: Lifecycle
+    care: Care
+    draining: Draining
     works: bool
     authority_pem: Callable[[], bytes | None]  # root of the built-in authority; None: the internet's
     outside: Callable[[Target], Outside]

@@ -1,5 +1,6 @@
 """Checkpoints, export, import, migration."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PureWindowsPath
@@ -32,11 +33,40 @@ def checkpoint(run: Run, call: declared.CheckpointVM, machine: Machine) -> None:
     if machine.checkpoint_type == "Disabled":
         run.error(wrong_state(machine, "Checkpoints are disabled."))
         return
+    if any(drive.disk_number is not None for drive in machine.drives):
+        run.error(wrong_state(machine, "Cannot take a checkpoint of a machine with a physical disk."))
+        return
     if machine.running and machine.checkpoint_type == "ProductionOnly" and not machine.services["VSS"]:
         text = f"Production checkpoints cannot be created for '{machine.name}'."
         raise PSError(text, error_id="OperationFailed", target=machine.name)
     kept = {name: getattr(machine, name) for name in KEPT}
     machine.snapshots.append(Snapshot(machine, call.SnapshotName, kept))
+    for drive in machine.drives:
+        _begin_anew(run.world, drive)
+
+
+def _begin_anew(host: Host, drive: Drive) -> None:
+    """Let the machine write beside its disk file from now on: the file itself is the checkpoint's."""
+    vhd = host.vhd(drive.path)
+    base = PureWindowsPath(base_of(vhd.path))
+    path = str(base.with_name(f"{base.stem}_{uuid4()}.avhdx"))
+    host.vhds[path.lower()] = Vhd(path, vhd.size, VhdType.Differencing, parent=vhd.path, holder=vhd.holder)
+    vhd.holder, drive.path = None, path
+
+
+def base_of(path: str) -> str:
+    """Return the disk file below one that a checkpoint began."""
+    return re.sub(r"_[0-9a-f-]{36}\.avhdx$", ".vhdx", path, flags=re.IGNORECASE)
+
+
+def _merge(host: Host, drive: Drive) -> None:
+    """Bring all that was written since into the disk file itself."""
+    base = host.vhd(base_of(drive.path))
+    chain = [path for path, vhd in host.vhds.items() if path != base.path.lower() and base_of(vhd.path) == base.path]
+    base.holder = host.vhd(drive.path).holder
+    for path in chain:
+        del host.vhds[path]
+    drive.path = base.path
 
 
 @simulates(declared.GetVMSnapshot)
@@ -56,9 +86,11 @@ def restore(run: Run, call: declared.RestoreVMSnapshot, machine: Machine) -> Non
 
 
 @simulates(declared.RemoveVMSnapshot)
-def remove(_: Run, call: declared.RemoveVMSnapshot, machine: Machine) -> None:
+def remove(run: Run, call: declared.RemoveVMSnapshot, machine: Machine) -> None:
     for name in call.Name:
         machine.snapshots.remove(_snapshot(machine, name))
+    for drive in machine.drives if not machine.snapshots else ():
+        _merge(run.world, drive)
 
 
 @simulates(declared.ExportVM)
@@ -68,7 +100,8 @@ def export(run: Run, call: declared.ExportVM, machine: Machine) -> None:
         text = f"Failed to export virtual machine '{machine.name}': the folder '{folder}' is there. (0x80070050)"
         raise PSError(text, error_id="OperationFailed", target=machine.name)
     run.world.volume(folder).take(sum(run.world.vhd(drive.path).file_size for drive in machine.drives), folder)
-    copy = replace(machine, state=VMState.Off, started=None, adapters=[], drives=list(machine.drives), snapshots=[])
+    drives = [replace(drive, path=base_of(drive.path)) for drive in machine.drives]
+    copy = replace(machine, state=VMState.Off, started=None, adapters=[], drives=drives, snapshots=[])
     run.world.exports[rf"{folder}\Virtual Machines\{str(machine.id).upper()}.vmcx".lower()] = copy
 
 

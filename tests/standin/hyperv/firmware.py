@@ -110,6 +110,9 @@ def set_memory(run: Run, call: declared.SetVMMemory, machine: Machine) -> None:
     if machine.running and (dynamic != machine.dynamic or (machine.dynamic and call.StartupBytes is not None)):
         run.error(wrong_state(machine, "Failed to modify device 'Memory'."))
         return
+    if machine.running and machine.dynamic and _narrows(call, machine):
+        run.error(wrong_state(machine, "The bounds of dynamic memory can only be widened."))
+        return
     startup = call.StartupBytes or machine.startup
     if startup % (2 * MIB) or startup < 32 * MIB:
         run.error(out_of_range("Memory must be aligned with 2 MB, and at least 32 MB."))
@@ -119,6 +122,11 @@ def set_memory(run: Run, call: declared.SetVMMemory, machine: Machine) -> None:
     machine.startup, machine.dynamic = startup, dynamic
     machine.least, machine.most = call.MinimumBytes or machine.least, call.MaximumBytes or machine.most
     machine.buffer = machine.buffer if call.Buffer is None else call.Buffer
+
+
+def _narrows(call: declared.SetVMMemory, machine: Machine) -> bool:
+    less = call.MaximumBytes is not None and call.MaximumBytes < machine.most
+    return less or (call.MinimumBytes is not None and call.MinimumBytes > machine.least)
 
 
 @simulates(declared.GetVMMemory)
@@ -140,8 +148,11 @@ def set_firmware(run: Run, call: declared.SetVMFirmware, machine: Machine) -> No
 
 
 @simulates(declared.GetVMFirmware)
-def get_firmware(_: Run, __: declared.GetVMFirmware, machine: Machine) -> Iterator[Firmware]:
-    yield Firmware(machine)
+def get_firmware(run: Run, _: declared.GetVMFirmware, machine: Machine) -> Iterator[Firmware]:
+    if machine.generation == 2:
+        yield Firmware(machine)
+    else:
+        run.error(out_of_range("Only machines of generation 2 have firmware settings."))
 
 
 @simulates(declared.GetVMIntegrationService)

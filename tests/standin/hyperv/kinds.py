@@ -9,6 +9,7 @@ class VMState(Choice):
     Off = auto()
     Running = auto()
     Paused = auto()
+    PausedCritical = auto()
     Saved = auto()
 
 

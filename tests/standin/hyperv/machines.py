@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import PureWindowsPath
 from uuid import UUID
 
 from psrpcore.types import ErrorCategory
@@ -54,7 +55,7 @@ def get_machines(run: Run, call: declared.GetVMs) -> Iterator[Machine]:
     for name in call.Name or ():
         found = list(run.world.named(name))
         yield from found
-        if not found:
+        if not found and "*" not in name:
             run.error(not_found("name", name))
 
 
@@ -81,8 +82,8 @@ def _new(host: Host, call: declared.NewVM | declared.NewVMWithoutDisk) -> Machin
         raise out_of_range(f"The amount of memory {call.MemoryStartupBytes} is out of range.")
     if call.SwitchName:
         host.switch(call.SwitchName)
-    path = call.Path or host.volumes[0].root
-    machine = Machine(call.Name, call.MemoryStartupBytes, call.Generation, path=path)
+    path = PureWindowsPath(call.Path or host.volumes[0].root) / call.Name
+    machine = Machine(call.Name, call.MemoryStartupBytes, call.Generation, path=str(path))
     machine.adapters.append(Adapter(machine, "Network Adapter", call.SwitchName or "", host.next_mac()))
     host.machines[machine.id] = machine
     return machine
@@ -90,6 +91,9 @@ def _new(host: Host, call: declared.NewVM | declared.NewVMWithoutDisk) -> Machin
 
 @simulates(declared.SetVM)
 def set_machine(run: Run, call: declared.SetVM, machine: Machine) -> None:
+    if machine.running and call.AutomaticStopAction not in {None, machine.stop_action}:
+        run.error(wrong_state(machine, "Failed to modify the automatic stop action."))
+        return
     machine.name = call.NewVMName or machine.name
     machine.notes = machine.notes if call.Notes is None else call.Notes
     machine.start_action = call.AutomaticStartAction or machine.start_action
@@ -119,10 +123,24 @@ def start(run: Run, _: declared.StartVM, machine: Machine) -> None:
 
 
 @simulates(declared.StopVM)
-def stop(run: Run, _: declared.StopVM, machine: Machine) -> None:
+def stop(run: Run, call: declared.StopVM, machine: Machine) -> None:
     if machine.state is VMState.Off:
         run.warn("The virtual machine is already in the specified state.")
+    if machine.state is VMState.Saved:
+        run.error(wrong_state(machine, "Failed to change state."))
+        return
+    if not call.TurnOff and (machine.deaf or machine.state in {VMState.Paused, VMState.PausedCritical}):
+        run.error(wrong_state(machine, "Failed to shut down: the guest does not answer."))
+        return
     release(run.world, machine)
+    machine.state, machine.started = VMState.Off, None
+
+
+@simulates(declared.RemoveVMSavedState)
+def forget_saved_state(run: Run, _: declared.RemoveVMSavedState, machine: Machine) -> None:
+    if machine.state is not VMState.Saved:
+        run.error(wrong_state(machine, "There is no saved state."))
+        return
     machine.state, machine.started = VMState.Off, None
 
 
@@ -136,10 +154,12 @@ def suspend(run: Run, _: declared.SuspendVM, machine: Machine) -> None:
 
 @simulates(declared.ResumeVM)
 def resume(run: Run, _: declared.ResumeVM, machine: Machine) -> None:
-    if machine.state is not VMState.Paused:
+    if machine.state not in {VMState.Paused, VMState.PausedCritical}:
         run.error(wrong_state(machine, "Failed to resume."))
-    else:
+    elif all(run.world.volume(drive.path).free for drive in machine.drives if drive.path):
         machine.state = VMState.Running
+    else:
+        machine.state = VMState.PausedCritical
 
 
 @simulates(declared.RemoveVM)

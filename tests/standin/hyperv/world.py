@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from pathlib import PureWindowsPath
 from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
 
@@ -253,6 +254,7 @@ class Machine(Live):
     adapters: list[Adapter] = field(default_factory=list)
     drives: list[Drive] = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
+    deaf: bool = False  # the guest does not heed that it is to shut down
     services: dict[str, bool] = field(default_factory=lambda: {n: n != SERVICES[0] for n in SERVICES})
 
     @property
@@ -305,6 +307,10 @@ class Host(Live):
 
     def __init__(self, name: str = "HV01", *, processors: int = 32, memory: int = 256 * GIB) -> None:
         self.name, self.processors, self.memory = name, processors, memory
+        self.clear()
+
+    def clear(self) -> None:
+        """Be as a host that was just set up."""
         self.machines: dict[UUID, Machine] = {}
         self.vhds: dict[str, Vhd] = {}
         self.folders: set[str] | None = None  # None: every folder is there
@@ -337,7 +343,9 @@ class Host(Live):
             self.machines[machine.id] = machine
 
     def named(self, name: str) -> Iterator[Machine]:
-        return (machine for machine in self.machines.values() if machine.name.lower() == name.lower())
+        """Yield the machines of this name, or those that a pattern with * fits."""
+        pattern, named = name.lower(), list(self.machines.values())
+        return (machine for machine in named if fnmatchcase(machine.name.lower(), pattern))
 
     def vhd(self, path: str) -> Vhd:
         """Return the disk file; raise PSError."""
@@ -363,6 +371,14 @@ class Host(Live):
             return found
         text = f'Hyper-V was unable to find a virtual switch with name "{name}".'
         raise PSError(text, ErrorCategory.InvalidArgument, "InvalidParameter", name)
+
+    def fill(self, volume: Volume) -> None:
+        """Let a volume become full: machines that have a disk there are held."""
+        volume.used = volume.size
+        for machine in self.machines.values():
+            there = any(drive.path and self.volume(drive.path) is volume for drive in machine.drives)
+            if machine.running and there:
+                machine.state = VMState.PausedCritical
 
     def free_memory(self) -> int:
         return self.memory - sum(machine.startup for machine in self.machines.values() if machine.running)

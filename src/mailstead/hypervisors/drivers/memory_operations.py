@@ -82,12 +82,14 @@ class MemoryExports:
         self._kept: dict[PurePath, Machine] = {}
 
     def export(self, name: str, folder: PurePath) -> Export:
-        machine = _machine(self._host, name)
-        made = Export(folder, folder / name / f"{machine.uuid}.vmcx")
+        machine, made = _machine(self._host, name), self.place_of(name, folder)
         if made.configuration in self._kept:
             raise export_there(folder)
         self._kept[made.configuration] = machine
         return made
+
+    def place_of(self, name: str, folder: PurePath) -> Export:
+        return Export(folder, folder / name / f"{_machine(self._host, name).uuid}.vmcx")
 
     def take_in(self, name: str, configuration: PurePath) -> None:
         if name in self._host.machines():
@@ -111,7 +113,7 @@ def carry(name: str, here: Hypervisor, there: Hypervisor) -> None:
 
 
 class MemoryMigration:
-    """Moves between *hosts*, by address; `along` is told (name, address) and brings what hangs on a machine."""
+    """Moves between *hosts*, by address; `along` is told (name, address) and brings what hangs on it."""
 
     def __init__(
         self, here: Hypervisor, hosts: Mapping[str, Hypervisor], along: Callable[[str, str], None] = lambda *_: None
@@ -124,8 +126,8 @@ class MemoryMigration:
         _machine(self._here, name)
         if address not in self._hosts:
             raise NoSuchNode(f"there is no host {address}", field="host", value=address)
-        self._along(name, address)
         carry(name, self._here, self._hosts[address])
+        self._along(name, address)
 
 
 @dataclass

@@ -131,6 +131,16 @@ class MemoryMailServers:
         self._seen.pop(tenant, None)
         self._machines.pop(tenant, None)
 
+    def hand_over(self, tenant: str, receive: Callable[[str, _Machine], None]) -> None:
+        """Let a tenant's machine with all that is in it be on another host, which is to `receive` it."""
+        self._seen.pop(tenant, None)
+        if machine := self._machines.pop(tenant, None):
+            receive(tenant, machine)
+
+    def receive(self, tenant: str, machine: _Machine) -> None:
+        """Take over a tenant's machine that another host hands over."""
+        self._machines[tenant] = machine
+
     def tamper(self, tenant: str, file: ConfigFile) -> None:
         """Put a file there behind everybody's back, as a hand would."""
         self._seen.pop(tenant, None)

@@ -4,6 +4,7 @@ Changes take a machine from the pipe (`GetVM(Id=…) | …`), never a name: name
 """
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from mailstead.remoting.calls import LONG_S, Cmdlet, Piped
 from mailstead.remoting.dotnet import Guid, Int16, Int32, Int64, Net, Switch, Text, Texts, Truth, UInt32, UInt64
@@ -103,6 +104,10 @@ class SuspendVM(_OnMachine, name="Suspend-VM", asks=True):
 
 class ResumeVM(_OnMachine, name="Resume-VM", asks=True):
     """Let a held machine go on."""
+
+
+class RemoveVMSavedState(_OnMachine, name="Remove-VMSavedState", asks=True):
+    """Give up what was saved of the memory; the machine is off then."""
 
 
 class RemoveVM(_OnMachine, name="Remove-VM", asks=True):
@@ -281,7 +286,7 @@ class GetVHD(_HyperV, name="Get-VHD", gives="VirtualHardDisk"):
 class GetVHDsOf(_HyperV, name="Get-VHD", gives="VirtualHardDisk"):
     """Disk files of machines, by the ids of these."""
 
-    VMId: Annotated[tuple[Guid, ...], Net("Guid[]")]
+    VMId: Annotated[tuple[Guid, ...], Net("Guid[]", UUID)]
 
 
 class ResizeVHD(_HyperV, name="Resize-VHD", asks=True):

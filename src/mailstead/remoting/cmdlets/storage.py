@@ -19,4 +19,4 @@ class GetVolumeOf(_Storage, name="Get-Volume", gives="MSFT_Volume"):
 class GetDisk(_Storage, name="Get-Disk", gives="MSFT_Disk"):
     """Disks of the host: which are offline, and so free to be passed through."""
 
-    Number: Annotated[tuple[UInt32, ...], Net("UInt32[]")] | None = None
+    Number: Annotated[tuple[UInt32, ...], Net("UInt32[]", int, 0, 2**32 - 1)] | None = None

@@ -29,6 +29,10 @@ class HyperVExports:
             self._host.remote.run(vm | ExportVM(Path=str(folder), CaptureLiveState="CaptureCrashConsistentState"))
         return Export(folder, _configuration(folder, name, vm))
 
+    def place_of(self, name: str, folder: PurePath) -> Export:
+        with meaning(_EXPORTING):
+            return Export(folder, _configuration(folder, name, self._host.vm(name)))
+
     def take_in(self, name: str, configuration: PurePath) -> None:
         with meaning(_IMPORTING):
             self._refuse_taken(name)

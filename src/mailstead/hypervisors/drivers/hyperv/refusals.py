@@ -1,0 +1,102 @@
+"""What a Windows host says went wrong, as our errors. Pure.
+
+Source: remoting/errors.py, and the words of Hyper-V that remoting/verdict.py reads.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mailstead.ground.errors import MailsteadError
+from mailstead.hypervisors.model import (
+    AnswerLost,
+    DeviceBusy,
+    ForeignMachine,
+    HostDenied,
+    HostFull,
+    HostUnreachable,
+    MachineRefused,
+    MissingFile,
+    NoSuchMachine,
+)
+from mailstead.remoting import errors as remote
+
+Kind = type[MailsteadError]
+
+_KINDS: tuple[tuple[Kind, Kind, str], ...] = (
+    (remote.HostVolumeFull, HostFull, "free room on the host's volume, then: mailstead apply"),
+    (remote.HostMemoryFull, HostFull, "place it on another host, or lower its memory"),
+    (remote.HostBusy, HostUnreachable, "try again in a moment: the host is at work on it"),
+    (remote.NoSuchObject, NoSuchMachine, "plan and apply again: it was removed meanwhile"),
+    (remote.AccessRefused, HostDenied, ""),
+    (remote.NotInRole, HostDenied, ""),
+    (remote.CommandFailed, MachineRefused, "see the host's event log: Hyper-V-VMMS and Hyper-V-Worker"),
+    (remote.RemoteAnswerLost, AnswerLost, "look again in a moment"),
+    (remote.AnswerUnreadable, AnswerLost, "look again in a moment"),
+    (remote.DeadlinePassed, AnswerLost, "look again in a moment"),
+    (remote.HostSilent, HostUnreachable, ""),
+    (remote.SessionLost, HostUnreachable, ""),
+    (remote.QuotaReached, HostUnreachable, ""),
+    (remote.SignInRefused, HostDenied, ""),
+    (remote.CertificateRefused, HostDenied, ""),
+    (remote.NoSuchSession, MachineRefused, ""),
+    (remote.UnexpectedAnswer, MachineRefused, ""),
+    (remote.BadCall, MachineRefused, ""),
+)
+_REMOTE = tuple(kind for kind, _, _ in _KINDS)
+_FILES = ("Start-VM", "Add-VMHardDiskDrive", "Get-VHD", "Resize-VHD", "Get-Volume")
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Raise what the host reports as an error of this chapter; *what* says what was being done to what."""
+    try:
+        yield
+    except _REMOTE as error:
+        raise explained(error, what) from error
+
+
+def explained(error: MailsteadError, what: str) -> MailsteadError:
+    """Return our error for one of remoting."""
+    kind, remedy = _kind(error)
+    subject = error.value if isinstance(error, remote.CommandFailed) else what
+    return kind(f"{what}: {error.message}", field="host", value=subject, remedy=error.remedy or remedy)
+
+
+def _kind(error: MailsteadError) -> tuple[Kind, str]:
+    if isinstance(error, remote.CommandFailed) and _about_a_disk(error.record):
+        if isinstance(error, remote.NoSuchObject):
+            return MissingFile, "restore the disk, or let it be made: mailstead apply"
+        if isinstance(error, remote.HostBusy):
+            return DeviceBusy, "see which machine or program of the host holds the disk"
+    return next((kind, remedy) for known, kind, remedy in _KINDS if isinstance(error, known))
+
+
+def _about_a_disk(record: remote.ErrorRecord) -> bool:
+    return record.command in _FILES and ".vhd" in f"{record.message} {record.target}".lower()
+
+
+def no_machine(name: str) -> NoSuchMachine:
+    return NoSuchMachine(f"no machine of {name} is here", field="machine", value=name, remedy="apply the tenant first")
+
+
+def foreign(name: str, number: object) -> ForeignMachine:
+    message = f"the machine {name} ({number}) is not one of this platform"
+    remedy = f"rename that machine (Get-VM -Id {number} | Rename-VM), or give the tenant another name"
+    return ForeignMachine(message, field="machine", value=number, remedy=remedy)
+
+
+def twice(tenant: str, numbers: str) -> MachineRefused:
+    remedy = "find out which is the right one, then clear the notes of the other: Set-VM -Notes ''"
+    return MachineRefused(f"{tenant} has two machines: {numbers}", field="machine", value=numbers, remedy=remedy)
+
+
+def renamed(tenant: str, number: object, name: str, right: str) -> MachineRefused:
+    message = f"the machine of {tenant} was renamed by hand to {name}"
+    remedy = f"give it back its name: Get-VM -Id {number} | Rename-VM -NewName {right}"
+    return MachineRefused(message, field="machine", value=number, remedy=remedy)
+
+
+def spoiled(tenant: str, number: object, why: object) -> MachineRefused:
+    message = f"the mark in the notes of {tenant}'s machine ({number}) was changed by hand: {why}"
+    remedy = "put the notes back as they were: docs/formats/hyperv.md"
+    return MachineRefused(message, field="notes", value=number, remedy=remedy)

@@ -1,0 +1,52 @@
+"""The ports of one Hyper-V host: machines, disks and switch by cmdlets, guests through SSH, appliances."""
+
+from pathlib import Path, PureWindowsPath
+
+from mailstead.ground.clock import Clock
+from mailstead.guests.drivers.qemu_agent import QemuAgent, SshTransport
+from mailstead.hosting.endpoints import hyperv_of
+from mailstead.hypervisors.drivers.hyperv.checkpoints import HyperVCheckpoints
+from mailstead.hypervisors.drivers.hyperv.cluster import HyperVCluster, HyperVMigration
+from mailstead.hypervisors.drivers.hyperv.events import HyperVConditions, HyperVEvents
+from mailstead.hypervisors.drivers.hyperv.export import HyperVExports
+from mailstead.hypervisors.drivers.hyperv.machines import HyperVHypervisor
+from mailstead.hypervisors.drivers.hyperv.operated import Operated
+from mailstead.lifecycle.world import HostPorts
+from mailstead.mailservers.drivers.appliance import Appliance
+from mailstead.networks.drivers.hyperv import HyperVSwitch
+from mailstead.sites.model import Host, Platform
+from mailstead.storage.drivers.hyperv import HyperVVolumes
+
+from .hyperv_guests import Callees
+from .hyperv_images import HostImages
+from .hyperv_ways import Ways
+from .images import Images
+
+
+def hyperv_host(ways: Ways, host: Host, platform: Platform, _home: Path, clock: Clock) -> HostPorts:
+    """Return the ports of *host*; nothing is connected to before it is asked something."""
+    settings, way, folder = hyperv_of(host), ways.to(host), PureWindowsPath(host.folder)
+    guests = QemuAgent(SshTransport(Callees(ways.vault, ways.numbers, settings).of), clock)
+    operated = Operated(way, platform.name)
+    return HostPorts(
+        host,
+        HyperVHypervisor(way, platform=platform.name, folder=folder, dynamic=settings.memory == "dynamic", clock=clock),
+        HyperVVolumes(way, folder),
+        HyperVSwitch(
+            way,
+            platform=platform.name,
+            folder=folder,
+            switch=settings.switch,
+            management=settings.management_switch,
+            inner=(platform.network.ipv4_pool, platform.network.ipv6_pool),
+        ),
+        guests,
+        Appliance(guests, clock),
+        HostImages(Images(platform.image.cache), settings.images).image,
+        conditions=HyperVConditions(operated),
+        checkpoints=HyperVCheckpoints(operated),
+        exports=HyperVExports(operated, folder),
+        cluster=HyperVCluster(operated) if settings.cluster else None,
+        migration=HyperVMigration(operated),
+        events=HyperVEvents(operated),
+    )

@@ -1,0 +1,19 @@
+"""One simulated Hyper-V host for all tests of this chapter; each test finds it empty."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.standin.rig import Rig, rigged
+
+
+@pytest.fixture(scope="session")
+def hyperv_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with rigged(tmp_path_factory.mktemp("standin")) as rig:
+        yield rig
+
+
+@pytest.fixture
+def rig(hyperv_host: Rig) -> Rig:
+    hyperv_host.fresh()
+    return hyperv_host
