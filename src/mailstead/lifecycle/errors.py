@@ -2,7 +2,8 @@
 
 Conflict
 ├── NotRemoved   only a removed tenant can be destroyed
-└── Overtaken    somebody else changed the tenant in between
+├── Overtaken    somebody else changed the tenant in between
+└── NotWindows   the tenant's machine is the appliance
 """
 
 from mailstead.ground.errors import Conflict
@@ -18,3 +19,9 @@ class Overtaken(Conflict):
     """Somebody else changed the tenant between our look and our change."""
 
     code = "overtaken"
+
+
+class NotWindows(Conflict):
+    """Only a Windows machine has roles and features that we bring about."""
+
+    code = "not-windows"

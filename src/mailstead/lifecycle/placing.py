@@ -1,11 +1,12 @@
 """Placement on the hosts there are: asks them what they have, and remembers the choice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from mailstead.hypervisors.model import Room
 from mailstead.tenants.model import Status, Tenant
 from mailstead.tenants.store import Entry
+from mailstead.windows.errors import NoWindowsHost
 
 from .placement import Seat, choose_host
 from .world import World
@@ -15,13 +16,13 @@ NOTHING = Room(0, 0, 0)
 
 def place(world: World, tenant: Tenant) -> str:
     """Return the tenant's host, choosing one with room if it has none. Raises HostsFull, UnknownHost."""
-    rooms = _rooms(world)
+    rooms = _rooms(world, tenant)
     return world.tenants.place(tenant.name, lambda entries: choose_host(tenant, _seats(world, rooms, entries)))
 
 
 def would_place(world: World, tenant: Tenant, entries: Iterable[Entry]) -> str:
     """Return where the tenant would go, remembering nothing."""
-    return choose_host(tenant, _seats(world, _rooms(world), entries))
+    return choose_host(tenant, _seats(world, _rooms(world, tenant), entries))
 
 
 def refuse_without_room(world: World, tenant: Tenant, host: str, entries: Iterable[Entry]) -> None:
@@ -34,10 +35,27 @@ def refuse_without_room(world: World, tenant: Tenant, host: str, entries: Iterab
     choose_host(tenant.changed(host=host), [replace(seat, closed="") for seat in _seats(world, rooms, others)])
 
 
-def _rooms(world: World) -> dict[str, Room]:
-    """Return what each host has; one in maintenance is not asked, for it may be switched off."""
+def _rooms(world: World, tenant: Tenant) -> dict[str, Room]:
+    """Return what each host has that can carry the tenant; one in maintenance is not asked, it may be switched off."""
     closed = world.maintenance.all()
-    return {name: NOTHING if name in closed else ports.machines.room() for name, ports in world.hosts.items()}
+    able = _able(world, tenant)
+    return {name: NOTHING if name in closed else world.ports(name).machines.room() for name in able}
+
+
+def _able(world: World, tenant: Tenant) -> Collection[str]:
+    """Return the hosts for this kind of machine; raise NoWindowsHost where none is one for a Windows machine."""
+    if tenant.windows is None:
+        return world.hosts
+    able = [name for name, ports in world.hosts.items() if ports.windows is not None]
+    if not able or (tenant.host in world.hosts and tenant.host not in able):
+        remedy = (
+            f"pin it to one of {', '.join(able)}" if able else "add a host whose driver is hyperv: mailstead host add"
+        )
+        message = (
+            f"{tenant.name} is a Windows machine, and {tenant.host or 'no host'} can carry {'none' if able else 'one'}"
+        )
+        raise NoWindowsHost(message, field="windows", value=tenant.windows.image, remedy=remedy)
+    return able
 
 
 def _seats(world: World, rooms: Mapping[str, Room], entries: Iterable[Entry]) -> list[Seat]:

@@ -6,6 +6,7 @@ from .memory import memory_platform
 from .opening import open_images, open_platform, open_services
 from .removal import remove_everything
 from .running import Running
+from .windows import windows_medium
 
 __all__ = [
     "Images",
@@ -16,4 +17,5 @@ __all__ = [
     "open_platform",
     "open_services",
     "remove_everything",
+    "windows_medium",
 ]

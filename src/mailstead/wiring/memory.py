@@ -17,6 +17,7 @@ from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, VirtualClock
 from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.chance import Chance, RealChance
+from mailstead.lifecycle.equipping import Equipping
 from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
@@ -115,6 +116,7 @@ def memory_platform(
     engine = MemoryEngine(outside.clock, journal=outside.journal, limits=limits, seed=seed)
     steps = Steps(world)
     Runbooks(steps).register(engine)
+    Equipping(world).register(engine)
     works = not standing.get().quarantine
     if works:
         engine.launch()

@@ -22,6 +22,7 @@ from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, SystemClock
 from mailstead.lifecycle.adoption import Adoption
+from mailstead.lifecycle.equipping import Equipping
 from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
@@ -93,6 +94,7 @@ def open_platform(home: Path, *, worker: bool = False) -> Iterator[Running]:
     desk = AuditedDesk(GatedDesk(engine, standing.refuse_quarantined), trail)
     lifecycle = Lifecycle(steps, desk)
     Runbooks(steps).register(engine)
+    Equipping(world).register(engine)
     try:
         works = acts and _launched(engine)
         yield Running(
