@@ -64,7 +64,7 @@ def use(port: Callable[[str], Any]) -> Callable[[], None]:
     """Let platforms that this process opens act on these ports, found by name; return what ends that."""
 
     def host_ports(host: Host, *_: object) -> HostPorts:
-        return HostPorts(host, *(port(f"{host.name}.{kind}") for kind in HOST_PORTS), image=the_image)
+        return HostPorts(host, **{kind: port(f"{host.name}.{kind}") for kind in HOST_PORTS}, image=the_image)
 
     before = _put(
         opening, memory_host=host_ports, MemoryNameServer=lambda: port("names"), MemoryResolver=lambda: port("resolver")
