@@ -11,7 +11,7 @@ from ipaddress import (
     IPv6Interface,
     IPv6Network,
 )
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -22,6 +22,7 @@ SAMPLES: dict[type, object] = {
     float: 700.0,
     bytes: b"bent",
     Path: Path("/bent"),
+    PurePath: Path("/bent"),
     UUID: UUID(int=7),
     IPv4Address: IPv4Address("192.0.2.7"),
     IPv6Address: IPv6Address("2001:db8::7"),

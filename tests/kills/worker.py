@@ -22,6 +22,7 @@ from mailstead.security.model import Secret
 from mailstead.security.passwords import hash_password
 from mailstead.sites.model import Host
 from mailstead.wiring import opening
+from mailstead.wiring.memory_host import the_image
 
 from .far import STEPS, Far, Wire, address_in
 
@@ -63,7 +64,7 @@ def use(port: Callable[[str], Any]) -> Callable[[], None]:
     """Let platforms that this process opens act on these ports, found by name; return what ends that."""
 
     def host_ports(host: Host, *_: object) -> HostPorts:
-        return HostPorts(host, *(port(f"{host.name}.{kind}") for kind in HOST_PORTS))
+        return HostPorts(host, **{kind: port(f"{host.name}.{kind}") for kind in HOST_PORTS}, image=the_image)
 
     before = _put(
         opening, memory_host=host_ports, MemoryNameServer=lambda: port("names"), MemoryResolver=lambda: port("resolver")

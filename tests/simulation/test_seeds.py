@@ -12,6 +12,7 @@ SEEDS = range(2000)
 WITHIN_S = 300.0
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(1800)
 def test_two_thousand_seeds_end_well() -> None:
     begun, told = time.monotonic(), Tally()

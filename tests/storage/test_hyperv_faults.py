@@ -111,7 +111,9 @@ def test_a_session_lost_before_the_work_was_taken_is_not_even_noticed(rig: Rig, 
     case.prove(rig)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "fixed" in case.what or case.what == "take room"], ids=str)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if "fixed" in case.what or case.what == "take room"], ids=lambda case: case.what
+)
 def test_a_volume_that_fills_up_meanwhile_loses_nothing(rig: Rig, case: Case) -> None:
     case.set_up(rig)
     volume = rig.world.volumes[0]

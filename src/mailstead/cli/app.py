@@ -15,6 +15,7 @@ from . import (
     claims,
     demo,
     doctor,
+    guest,
     hosting,
     hosts,
     images,
@@ -51,6 +52,7 @@ app.add_typer(mail.domains, name="domain", help="Mail domains of a tenant and th
 app.add_typer(orders.app, name="order", help="Orders: what is being done, was done, or failed.")
 app.add_typer(machines.app, name="machine", help="Machines: how they fare, checkpoints, copies, moves.")
 app.add_typer(hosts.app, name="host", help="Hosts: what they have and carry.")
+app.add_typer(guest.app, name="guest", help="What is inside a tenant's Windows machine.")
 app.add_typer(services.app, name="services", help="What the platform runs on this machine beside machines.")
 app.add_typer(images.app, name="image", help="The guest appliance that machines start from.")
 app.add_typer(state.app, name="state", help="The platform's own state: backed up, restored.")

@@ -3,7 +3,8 @@
 Conflict
 ├── NotRemoved   only a removed tenant can be destroyed
 ├── Overtaken    somebody else changed the tenant in between
-└── NotOfDriver  the driver of the tenant's host has not what is asked for
+├── NotOfDriver  the driver of the tenant's host has not what is asked for
+└── NotWindows   the tenant's machine is the appliance
 DrainUnfinished (Unreachable) a node still has machines after a long time
 """
 
@@ -32,3 +33,9 @@ class DrainUnfinished(Unreachable):
     """A node still has machines after a long time."""
 
     code = "drain-unfinished"
+
+
+class NotWindows(Conflict):
+    """Only a Windows machine has roles and features that we bring about."""
+
+    code = "not-windows"

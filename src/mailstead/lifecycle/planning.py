@@ -83,15 +83,21 @@ class Planner:
             ask(steps.network, subject, look),
             ask(steps.storage, subject, look),
             ask(steps.machine, subject, look),
+        )
+        if subject.tenant.windows:  # what is inside it: mailstead guest plan
+            return TenantPlan(subject.name, _told_once(sections))
+        mail = (
             self._credentials(subject, look, ask),
             ask(steps.names, subject, look),
             ask(steps.trust, subject, look),
             self._mail(subject, look, ask),
         )
-        return TenantPlan(subject.name, _told_once(sections))
+        return TenantPlan(subject.name, _told_once((*sections, *mail)))
 
     def _credentials(self, subject: Subject, look: Look, ask: Asking) -> Section:
         credentials = self._steps.credentials
+        if subject.tenant.windows:
+            return Section(credentials.chapter)
         return replace(ask(credentials, subject, look), due=credentials.only_time(subject, look))
 
     def _mail(self, subject: Subject, look: Look, ask: Asking) -> Section:

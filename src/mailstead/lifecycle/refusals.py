@@ -16,7 +16,7 @@ def refuse_loss(before: Tenant, after: Tenant, allow_loss: Collection[str]) -> N
 
 
 def refuse_move(entry: Entry, wanted: Tenant) -> None:
-    """Raise InvalidInput for a smaller disk, Conflict for another host or another kind of mail disk."""
+    """Raise InvalidInput for a smaller disk, Conflict for another host, image or kind of mail disk."""
     before, after = entry.tenant.allowance, wanted.allowance
     if after.disk_gib < before.disk_gib:
         raise InvalidInput(
@@ -31,6 +31,14 @@ def refuse_move(entry: Entry, wanted: Tenant) -> None:
             field="allowance.block_device",
             value=after.block_device or "a file",
             remedy=f"leave it at {before.block_device or 'a file'}",
+        )
+    image, other = (tenant.windows and tenant.windows.image for tenant in (entry.tenant, wanted))
+    if image != other:
+        raise Conflict(
+            f"the system disk of {wanted.name} stands on {image or 'the appliance'}",
+            field="windows.image",
+            value=other or "the appliance",
+            remedy="leave it, or add another tenant with that image",
         )
     if wanted.host and entry.host and wanted.host not in {entry.host, entry.tenant.host}:
         raise Conflict(

@@ -105,6 +105,8 @@ class Steps:
         return done
 
     def configure_mail(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
+        if self.subject(name).tenant.windows:
+            return []
         if subject := self._served(name):
             self._up_again(subject, mine)
         return settle(self.mail, self.subject(name), self.fresh_look(), mine=mine, allow_loss=allow_loss)
@@ -118,6 +120,8 @@ class Steps:
 
     def publish_names(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
         subject, look = self.subject(name), self.fresh_look()
+        if subject.tenant.windows:
+            return []
         done = settle(self.names, subject, look, mine=mine, allow_loss=allow_loss)
         if subject.serves:
             done += self.names.withdraw_left(subject)
@@ -215,9 +219,10 @@ class Steps:
         return [] if machine and machine.power is Power.ON else self.start_machine(subject.name, mine)
 
     def _served(self, name: str) -> Subject | None:
-        """Return the tenant, or None once it is to be removed: the order that does so stands behind this one."""
+        """Return the tenant that is brought mail; None for a Windows machine, and once the tenant is to be removed:
+        the order that does so stands behind this one."""
         subject = self.subject(name)
-        return subject if subject.serves else None
+        return subject if subject.mails else None
 
     def host_of(self, name: str) -> str | None:
         """Return the host on which the tenant's machine is, or is to be; None before it was placed. Raises NotFound."""

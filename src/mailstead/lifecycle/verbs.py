@@ -17,6 +17,7 @@ from mailstead.tenants.store import Entry, Source
 
 from . import files
 from .drifting import Found, look_for_drift
+from .equipping import EQUIP, Equipping
 from .errors import NotRemoved, Overtaken
 from .imports import MailboxRow
 from .placing import refuse_without_room
@@ -36,6 +37,7 @@ class Lifecycle:
         self._world = steps.world
         self._desk = desk
         self.planner = Planner(steps)
+        self.inside = Equipping(steps.world)
 
     def add(self, tenant: Tenant, *, source: Source = "command") -> str:
         """Bring a new tenant into service. Raises Conflict, DomainTaken, and what its plan would raise (NoRoom)."""
@@ -128,6 +130,14 @@ class Lifecycle:
             if change.before and change.after:
                 self._refuse(self._world.tenants.get(change.after.name), change.after, allow_loss)
         return {name: order for change in plan for name, order in self._apply_file(change, allow_loss)}
+
+    def equip(self, name: str) -> str:
+        """Bring what is inside a tenant's Windows machine to what its file says. Raises NotWindows, NoWindowsHost."""
+        self._desk.admit(EQUIP)
+        entry = self._living(name)
+        self.inside.windows(name)
+        self.inside.roles(name)
+        return self._order(EQUIP, entry)
 
     def busy(self, name: str) -> bool:
         """Say whether an order for the tenant is open."""

@@ -35,6 +35,7 @@ from mailstead.sites.store import MaintenanceStore
 from mailstead.storage.model import Format
 from mailstead.storage.port import VolumeStore
 from mailstead.tenants.store import TenantStore
+from mailstead.windows.port import GuestRoles
 
 from .chance import Chance, RealChance
 from .placement import HostGone
@@ -77,6 +78,7 @@ class HostPorts:
     cluster: Cluster | None = None
     migration: Migration | None = None
     events: HostEvents | None = None
+    windows: GuestRoles | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,14 @@ Unreachable
 Refused
 ├── NoSuchFeature        (InvalidInput) this Windows does not offer the feature       no-such-feature
 ├── NoWindowsHost        (InvalidInput) the host cannot carry a Windows machine       no-windows-host
-├── BadAnswerFile        (InvalidInput) a value that no answer file may hold          bad-answer-file
-└── RestartForbidden     (Conflict)  it waits for a restart that is not allowed       windows-restart-forbidden
+└── BadAnswerFile        (InvalidInput) a value that no answer file may hold          bad-answer-file
 Rejected
 └── WindowsRefused       Windows said no; a person must look                          windows-refused
 NotFound
 └── NoSuchWindowsPart    a service, adapter or guest that is named is not there       no-such-windows-part
 """
 
-from mailstead.ground.errors import Conflict, InvalidInput, NotFound, OutcomeUnknown, Rejected, Unreachable
+from mailstead.ground.errors import InvalidInput, NotFound, OutcomeUnknown, Rejected, Unreachable
 
 
 class WindowsSilent(Unreachable):
@@ -46,12 +45,6 @@ class BadAnswerFile(InvalidInput):
     """A value that cannot stand in an answer file, or a file that Windows Setup would not take."""
 
     code = "bad-answer-file"
-
-
-class RestartForbidden(Conflict):
-    """What was changed waits for a restart, and restarts are not allowed."""
-
-    code = "windows-restart-forbidden"
 
 
 class WindowsRefused(Rejected):

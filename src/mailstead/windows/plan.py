@@ -1,6 +1,7 @@
 """What has to change in a Windows guest; pure. Nothing here loses data: what a feature kept stays on the disk."""
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Network
 from typing import TypeVar
 
@@ -23,6 +24,8 @@ from .model import (
     Service,
     StartMode,
 )
+
+_NETBIOS_MOST = 15
 
 T = TypeVar("T", bound=Item)
 
@@ -51,6 +54,19 @@ def wanted_state(windows: Windows) -> GuestState:
         profiles={profile.name: profile for profile in profiles},
         rules={rule.name: rule for rule in map(_rule, windows.rules)},
     )
+
+
+def computer_name(tenant: str, windows: Windows) -> str:
+    """Return the name of a tenant's machine: as its file says, or made of the tenant's, shortened so that it stays one.
+
+    >>> computer_name("acme", Windows(image="a.vhdx")), computer_name("a-very-long-tenant", Windows(image="a.vhdx"))
+    ('ACME', 'A-VERY-LON-AF3D')
+    """
+    if windows.computer_name:
+        return windows.computer_name
+    if len(tenant) <= _NETBIOS_MOST:
+        return tenant.upper()
+    return f"{tenant[:10]}-{sha256(tenant.encode()).hexdigest()[:4]}".upper()
 
 
 def compare_features(wanted: GuestState, found: GuestState, *, restarts: bool) -> ChangePlan[Item]:

@@ -7,6 +7,7 @@ from .memory import memory_platform
 from .opening import open_images, open_platform, open_services
 from .removal import remove_everything
 from .running import Running
+from .windows import windows_medium
 
 __all__ = [
     "Hosting",
@@ -19,4 +20,5 @@ __all__ = [
     "open_platform",
     "open_services",
     "remove_everything",
+    "windows_medium",
 ]

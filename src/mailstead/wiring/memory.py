@@ -21,6 +21,7 @@ from mailstead.lifecycle.care_steps import CareSteps
 from mailstead.lifecycle.care_workflow import CareRunbooks
 from mailstead.lifecycle.chance import Chance, RealChance
 from mailstead.lifecycle.draining import Draining
+from mailstead.lifecycle.equipping import Equipping
 from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
@@ -122,6 +123,7 @@ def memory_platform(
     Runbooks(steps).register(engine)
     care_steps = CareSteps(steps)
     CareRunbooks(care_steps).register(engine)
+    Equipping(world).register(engine)
     works = not standing.get().quarantine
     if works:
         engine.launch()

@@ -21,6 +21,8 @@ from mailstead.networks.drivers.memory import MemorySwitch
 from mailstead.sites.model import Host, Platform
 from mailstead.storage.drivers.memory import MemoryVolumes
 from mailstead.storage.model import Format, Role, VolumeKey
+from mailstead.windows.drivers.memory import MemoryWindows
+from mailstead.windows.errors import WindowsSilent
 
 IMAGE = GuestImage(
     Path("/images/appliance/system.qcow2"),
@@ -74,6 +76,11 @@ class PluggedHypervisor(MemoryHypervisor):
         """Raise GuestSilent unless the machine's guest agent answers."""
         if self.guest(name) is not GuestState.ANSWERING:
             raise GuestSilent(f"{name} does not answer", field="machine", value=name, remedy="see whether it runs")
+
+    def reach_windows(self, name: str) -> None:
+        """Raise WindowsSilent unless the machine has come up."""
+        if self.guest(name) is not GuestState.ANSWERING:
+            raise WindowsSilent(f"{name} does not answer", field="machine", value=name, remedy="see whether it runs")
 
     def guest(self, name: str) -> GuestState:
         """Return what the machine's guest agent is doing."""
@@ -132,6 +139,7 @@ def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock, meta
     volumes = PluggedVolumes(metal.disk_mib, mail.forget)
     machines.use(volumes)
     guests = MemoryGuests(state_of=machines.guest)
+    windows = None if host.driver == "libvirt" else MemoryWindows(machines.reach_windows)
     return HostPorts(
         host,
         machines,
@@ -144,4 +152,5 @@ def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock, meta
         checkpoints=MemoryCheckpoints(machines, clock),
         exports=MemoryExports(machines),
         events=MemoryEvents(),
+        windows=windows,
     )

@@ -27,6 +27,7 @@ from mailstead.lifecycle.care import Care
 from mailstead.lifecycle.care_steps import CareSteps
 from mailstead.lifecycle.care_workflow import CareRunbooks
 from mailstead.lifecycle.draining import Draining
+from mailstead.lifecycle.equipping import Equipping
 from mailstead.lifecycle.sights import SightBook
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.store import DkimBook
@@ -107,6 +108,7 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
     care = Care(care_steps, desk)
     Runbooks(steps).register(engine)
     CareRunbooks(care_steps).register(engine)
+    Equipping(world).register(engine)
     try:
         works = acts and _launched(engine)
         yield Running(

@@ -1,12 +1,14 @@
 """The built-in authority: a root that signs once, and an issuing certificate that signs machines' certificates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from mailstead.certificates.keys import load_key, read_request, sealed
@@ -55,21 +57,35 @@ class BuiltInAuthority:
     def issue(self, names: tuple[str, ...], csr_pem: str) -> str:
         """Return leaf and issuing certificate; what the request says beyond key and names is ignored."""
         request = read_request(csr_pem, names)
+        alternatives = [x509.DNSName(name) for name in names]
+        return self._signed(request.subject, request.public_key(), alternatives)
+
+    def issue_for_address(self, address: IPv4Address | IPv6Address, key: Secret) -> str:
+        """Return leaf and issuing certificate for a machine of ours that is reached by its address alone."""
+        return self._signed(_name(str(address)), load_key(key).public_key(), [x509.IPAddress(address)])
+
+    def _signed(
+        self, subject: x509.Name, public: CertificatePublicKeyTypes, alternatives: Sequence[x509.GeneralName]
+    ) -> str:
         key = load_key(self._issuing_key())
-        return _pem(self._leaf(request, names, key).sign(key, hashes.SHA256())) + _pem(self._issuing)
+        return _pem(self._leaf(subject, public, alternatives, key).sign(key, hashes.SHA256())) + _pem(self._issuing)
 
     def _leaf(
-        self, request: x509.CertificateSigningRequest, names: tuple[str, ...], key: ec.EllipticCurvePrivateKey
+        self,
+        subject: x509.Name,
+        public: CertificatePublicKeyTypes,
+        alternatives: Sequence[x509.GeneralName],
+        key: ec.EllipticCurvePrivateKey,
     ) -> x509.CertificateBuilder:
         now = self._clock.now()
         end = min(now + self._life, self._issuing.not_valid_after_utc)
-        builder = _builder(request.subject, self._issuing.subject, now, end).public_key(request.public_key())
+        builder = _builder(subject, self._issuing.subject, now, end).public_key(public)
         extensions: tuple[tuple[x509.ExtensionType, bool], ...] = (
             (x509.BasicConstraints(ca=False, path_length=None), True),
             (_usage(signs_data=True), True),
             (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
-            (x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), not list(request.subject)),
-            (x509.SubjectKeyIdentifier.from_public_key(request.public_key()), False),
+            (x509.SubjectAlternativeName(alternatives), not list(subject)),
+            (x509.SubjectKeyIdentifier.from_public_key(public), False),
             (_signer(key), False),
         )
         for extension, critical in extensions:

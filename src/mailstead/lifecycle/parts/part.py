@@ -35,6 +35,11 @@ class Subject:
         """Whether anything but the tenant's disks shall be there."""
         return self.tenant.status is not Status.REMOVED
 
+    @property
+    def mails(self) -> bool:
+        """Whether we bring it mail: names, certificate, mail server. Not to a Windows machine yet."""
+        return self.serves and self.tenant.windows is None
+
 
 class Planned(Protocol, Generic[T]):
     """One chapter's part in a tenant's life, as far as it can be planned."""

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 
 from mailstead.ground.plans import Change, ChangePlan
-from mailstead.hypervisors.model import DiskRole, Power
+from mailstead.hypervisors.model import DiskRole, FirmwareBoot, Power
 from mailstead.lifecycle.look import Look
 from mailstead.lifecycle.world import GuestImage, World
-from mailstead.storage.model import Role, Volume, VolumeKey
+from mailstead.sites.model import Host
+from mailstead.storage.model import Format, Role, Volume, VolumeKey
 from mailstead.storage.plan import compare_volumes, volumes_for
+from mailstead.tenants.windows import Windows
 
 from .part import Subject
 
@@ -48,6 +50,11 @@ def wanted_volumes(world: World, subject: Subject, look: Look) -> dict[VolumeKey
     return {volume.key: volume for volume in volumes}
 
 
+def _windows_image(host: Host, windows: Windows) -> GuestImage:
+    folder = host.hyperv.images if host.hyperv else host.folder
+    return GuestImage(folder / windows.image, Format.VHDX, windows.system_gib * 1024, FirmwareBoot("MicrosoftWindows"))
+
+
 def _only_grows(change: Change[Volume]) -> bool:
     """Whether a running machine can take this on; all else is refused by name, or waits until it is off."""
     before, after = change.before, change.after
@@ -58,5 +65,7 @@ def _only_grows(change: Change[Volume]) -> bool:
 
 def image_of(subject: Subject, look: Look) -> GuestImage:
     """Return the image below the tenant's system disk: its kernel must fit the modules on that disk."""
+    if subject.tenant.windows:
+        return _windows_image(look.world.ports(subject.host).host, subject.tenant.windows)
     found = look.volumes(subject.host).get(VolumeKey(subject.name, Role.SYSTEM))
     return look.image(subject.host, found.base if found else None)

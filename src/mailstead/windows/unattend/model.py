@@ -40,6 +40,7 @@ class Card:
     addresses: tuple[Interface, ...]
     gateways: tuple[Address, ...] = ()
     name_servers: tuple[Address, ...] = ()
+    metric: int = 10  # of its gateways: the lower goes first
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mac", self.mac.upper().replace(":", "-"))

@@ -84,12 +84,12 @@ def _addresses(interface: ET.Element, card: Card) -> None:
     if card.gateways:
         routes = _add(interface, "Routes")
         for number, gateway in enumerate(card.gateways):
-            _route(_new(routes, "Route"), number, gateway)
+            _route(_new(routes, "Route"), number, gateway, card.metric)
 
 
-def _route(route: ET.Element, number: int, gateway: Address) -> None:
+def _route(route: ET.Element, number: int, gateway: Address, metric: int) -> None:
     _add(route, "Identifier", str(number))
-    _add(route, "Metric", "10")
+    _add(route, "Metric", str(metric))
     _add(route, "NextHopAddress", str(gateway))
     _add(route, "Prefix", "0.0.0.0/0" if gateway.version == 4 else "::/0")
 

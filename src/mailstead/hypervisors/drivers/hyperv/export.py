@@ -9,10 +9,10 @@ from mailstead.remoting.cmdlets.hyperv import ExportVM, GetVM, ImportVM
 from mailstead.remoting.errors import NoSuchObject, ObjectExists
 from mailstead.sites.marks import PREFIX
 
-from .operated import MEANINGS, Operated, meaning
+from .operated import MEANINGS, Meanings, Operated, meaning
 
-_EXPORTING = MappingProxyType({ObjectExists: ExportThere, **MEANINGS})
-_IMPORTING = MappingProxyType({ObjectExists: DeviceBusy, **MEANINGS, NoSuchObject: NoSuchExport})
+_EXPORTING: Meanings = MappingProxyType({ObjectExists: ExportThere, **MEANINGS})
+_IMPORTING: Meanings = MappingProxyType({ObjectExists: DeviceBusy, **MEANINGS, NoSuchObject: NoSuchExport})
 
 
 class HyperVExports:

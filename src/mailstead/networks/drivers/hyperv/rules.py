@@ -49,7 +49,7 @@ def rules_for(segment: Segment, base: HostNetwork, inner: Iterable[Network] = ()
     """
     pools = [_text(pool) for pool in inner]
     public = [_text(base.public_ipv4), _text(base.public_ipv6)]
-    return frozenset([*_arriving(segment, pools, public), *_leaving(segment, base, pools, public)])
+    return frozenset([*_arriving(segment, pools), *_leaving(segment, base, pools, public)])
 
 
 def _leaving(segment: Segment, base: HostNetwork, pools: list[str], public: list[str]) -> Iterator[PortRule]:
@@ -77,7 +77,7 @@ def _leaving(segment: Segment, base: HostNetwork, pools: list[str], public: list
     yield replace(deny, weight=LAST)
 
 
-def _arriving(segment: Segment, pools: list[str], public: list[str]) -> Iterator[PortRule]:
+def _arriving(segment: Segment, pools: list[str]) -> Iterator[PortRule]:
     allow = PortRule("Inbound", LINK, "Allow")
     deny = replace(allow, action="Deny")
     ipv4, public_ipv6 = str(segment.ipv4.ip), str(segment.public_ipv6)
@@ -86,9 +86,8 @@ def _arriving(segment: Segment, pools: list[str], public: list[str]) -> Iterator
         replace(allow, protocol=ICMPV6, remote=str(segment.gateway_ipv6.ip)),
         replace(allow, protocol=ICMPV6, remote=LINK_LOCAL),
     ]
-    # Types of ICMP cannot be told apart: errors of the way come in, and echo requests without an answer.
+    # Types of ICMP cannot be told apart: errors of the way come in, and echo requests, which get no answer out.
     errors = [
-        *(replace(deny, protocol=ICMPV6 if ":" in pool else ICMP, remote=pool) for pool in public),
         replace(allow, protocol=ICMP, local=ipv4),
         replace(allow, protocol=ICMPV6, local=public_ipv6),
     ]
