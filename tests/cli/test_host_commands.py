@@ -13,7 +13,7 @@ from mailstead.tenants.store import TenantStore
 from tests.standin.certificates import Authority
 from tests.standin.server import StandIn
 from tests.standin.shipped import Host, shipped_roles
-from tests.standin.tour_platform import place_image
+from tests.standin.tour_platform import lay_image, place_image
 
 from .conftest import Say
 
@@ -157,10 +157,18 @@ def test_explain_tells_each_cmdlet_apart_from_the_json(say_real: Say, words: lis
     assert PASSWORD not in said.err
 
 
-def test_a_deep_check_asks_first_and_leaves_nothing(say_real: Say, words: list[object], standin: StandIn) -> None:
+def test_a_deep_check_tries_everything_and_leaves_nothing(
+    say_real: Say, home: Path, words: list[object], standin: StandIn
+) -> None:
+    assert isinstance(standin.world, Host)
+    lay_image(home / "images")
     place_image(standin.world)
+    disks = dict(standin.world.vhds)
+    (home / "mailstead.toml").write_text(f'{_file(home)}\n[image]\ncache = "{home / "images"}"\n')
     assert say_real(*words).status == 0
     said = say_real("--json", "host", "check", "hv01", "--deep", "--yes")
-    assert not standin.world.machines
+    assert said.status == 0, said
     assert said.value["host"] == "hv01"
-    assert {finding["check"] for finding in said.value["findings"]} >= {"certificate", "role", "image"}
+    assert [step["verdict"] for step in said.value["rehearsal"]] == ["passed"] * 10
+    assert not standin.world.machines
+    assert standin.world.vhds == disks

@@ -28,12 +28,16 @@ cache = "{cache}"
 
 def found_tour(home: Path) -> None:
     """Found the platform, and lay an image beside it that holds nothing but its description."""
-    cache = home / "images"
+    lay_image(home / "images")
+    found_platform(home, PLATFORM.format(cache=home / "images"))
+
+
+def lay_image(cache: Path) -> None:
+    """Lay an image into the cache that holds nothing but its description."""
     (cache / IMAGE).mkdir(parents=True, exist_ok=True)
     (cache / IMAGE / "manifest.json").write_text(json.dumps({"system_mib": 2048, "whole_mib": 2300, "cmdline": ""}))
     if not (cache / "current").is_symlink():
         (cache / "current").symlink_to(cache / IMAGE)
-    found_platform(home, PLATFORM.format(cache=cache))
 
 
 def place_image(host: Host) -> None:

@@ -16,7 +16,7 @@ def machines(facts: Facts) -> Iterator[Finding]:
 
 def segments(facts: Facts) -> Iterator[Finding]:
     def remedy(host: HostFacts, tenant: str) -> str:
-        return f"if nobody needs it, take port and rules of {tenant} off the switch {host.host.bridge} of {host.name}"
+        return f"if nobody needs it, take port and rules of {tenant} off the switch {host.host.switch} of {host.name}"
 
     for host in facts.hosts.values():
         yield from _misplaced(facts, host, "segment", host.segments or (), remedy)

@@ -42,4 +42,7 @@ def look_at_machine(host: HostFacts, tenant: str) -> str:
     if host.host.driver == "libvirt":
         at = f"virsh --connect {host.host.uri}"
         return f"if nobody needs it: {at} destroy ms-{tenant}; {at} undefine ms-{tenant}"
+    if host.host.driver == "hyperv":
+        by_name = f"Get-VM -Name ms-{tenant}"
+        return f"if nobody needs it, on {host.name}: {by_name} | Stop-VM -TurnOff; {by_name} | Remove-VM"
     return f"if nobody needs it, remove it on {host.name}"
