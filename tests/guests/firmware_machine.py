@@ -19,13 +19,13 @@ from mailstead.guests.errors import NoSuchGuest
 from mailstead.guests.seed.disk import seed_disk
 from mailstead.guests.seed.model import Seed, SshKey
 from mailstead.sites.management import ManagementPlace
+from tests.mailservers.example import LINK
 
 from .bare_qemu import CACHE, ROOT
 
 OVMF = Path("/usr/share/OVMF")
 CONTROL = IPv4Address("10.255.240.1")  # where QEMU says the host stands
 PLACE = ManagementPlace("02:6e:0a:ff:f1:2c", IPv4Interface("10.255.241.44/20"), CONTROL)
-TENANT_MAC = "02:6d:0a:40:00:02"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,6 @@ def _argv(folder: Path, made: Started) -> Iterator[str]:
         suffix = "raw" if form == "raw" else "qcow2"
         yield from ("-drive", f"if=none,id={name},format={form},file={folder}/{name}.{suffix}")
         yield from ("-device", f"scsi-hd,drive={name},channel=0,scsi-id=0,lun={lun}")
-    yield from ("-netdev", "user,id=tenant,restrict=on", "-device", f"virtio-net-pci,netdev=tenant,mac={TENANT_MAC}")
+    yield from ("-netdev", "user,id=tenant,restrict=on", "-device", f"virtio-net-pci,netdev=tenant,mac={LINK.mac}")
     yield from ("-netdev", f"user,id=management,restrict=on,net={PLACE.pool},host={CONTROL},{call}")
     yield from ("-device", f"virtio-net-pci,netdev=management,mac={PLACE.mac}")
