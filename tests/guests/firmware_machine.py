@@ -85,13 +85,13 @@ def _argv(folder: Path, made: Started) -> Iterator[str]:
     flash = "if=pflash,format=raw"
     call = f"hostfwd=tcp:127.0.0.1:{made.port}-{PLACE.address.ip}:22"
     yield from ("qemu-system-x86_64", "-nodefaults", "-display", "none", "-machine", "q35,smm=on", "-cpu", "qemu64")
-    yield from ("-accel", "tcg,thread=multi", "-smp", "2", "-m", "1024", "-device", "virtio-rng-pci")
+    yield from ("-accel", "tcg,thread=multi,tb-size=512", "-smp", "2", "-m", "1024", "-device", "virtio-rng-pci")
     yield from ("-global", "driver=cfi.pflash01,property=secure,value=on", "-serial", f"file:{made.console}")
     yield from ("-drive", f"{flash},unit=0,readonly=on,file={OVMF}/OVMF_CODE_4M.ms.fd")
     yield from ("-drive", f"{flash},unit=1,file={folder}/vars.fd", "-device", "virtio-scsi-pci")
     for lun, (name, form) in enumerate((("system", "qcow2"), ("data", "qcow2"), ("seed", "raw"))):
         suffix = "raw" if form == "raw" else "qcow2"
-        yield from ("-drive", f"if=none,id={name},format={form},file={folder}/{name}.{suffix}")
+        yield from ("-drive", f"if=none,id={name},format={form},cache=unsafe,file={folder}/{name}.{suffix}")
         yield from ("-device", f"scsi-hd,drive={name},channel=0,scsi-id=0,lun={lun}")
     yield from ("-netdev", "user,id=tenant,restrict=on", "-device", f"virtio-net-pci,netdev=tenant,mac={LINK.mac}")
     yield from ("-netdev", f"user,id=management,restrict=on,net={PLACE.pool},host={CONTROL},{call}")
