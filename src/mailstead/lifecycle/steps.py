@@ -70,6 +70,8 @@ class Steps:
 
     def start_machine(self, name: str, mine: Mine) -> Done:
         subject = self.subject(name)
+        if not subject.serves:
+            self._flatten(self.world.ports(subject.host), name)
         done = settle(self.machine, subject, self.fresh_look(), mine=mine)
         if subject.serves:
             done += self._attach(subject, mine)
@@ -151,6 +153,7 @@ class Steps:
             ports.cluster.leave(name)
         ports.machines.stop(name, graceful_s=GRACEFUL_S)
         mine()
+        self._flatten(ports, name)
         ports.machines.remove(name)
         return [f"remove machine {name}"]
 
@@ -196,6 +199,11 @@ class Steps:
         self.world.tenants.forget(name)
         self.world.numbers.release(name)
         return [f"remove tenant {name}"]
+
+    def _flatten(self, ports: HostPorts, name: str) -> None:
+        """See that the disk files hold everything: what lies beside them is lost with the machine."""
+        if ports.checkpoints:
+            ports.checkpoints.flatten(name)
 
     def _attach(self, subject: Subject, mine: Mine) -> Done:
         """Bind the machine's port; always, for an earlier try may have been cut short between start and attachment."""
