@@ -67,9 +67,9 @@ class Draining:
             return []
         return [self._care.move(move.tenant, move.to) for move in plan.moves]
 
-    def watch(self, host: str) -> Iterator[int]:
+    def watch(self, host: str, *, patience_s: float = PATIENCE_S) -> Iterator[int]:
         """Yield how many machines are left on a node that is being drained, until none is. Raises DrainUnfinished."""
-        until = self._clock.monotonic() + PATIENCE_S
+        until = self._clock.monotonic() + patience_s
         while True:
             follow(self._world)
             left = self.left(host)

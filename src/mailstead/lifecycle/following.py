@@ -14,6 +14,16 @@ def node_of(host: Host) -> str:
     return host.hyperv.address.partition(".")[0].lower() if host.hyperv else host.name
 
 
+def neighbours(world: World, host: str) -> list[str]:
+    """Return the other hosts of the host's cluster: its machines may come to be there at any time."""
+    cluster = world.ports(host).cluster
+    if cluster is None:
+        return []
+    nodes = cluster.nodes()
+    others = [ports.host for name, ports in world.hosts.items() if ports.cluster and name != host]
+    return [other.name for other in others if node_of(other) in nodes]
+
+
 def follow(world: World, name: str | None = None) -> dict[str, str]:
     """Remember the hosts that clusters moved machines to, of one tenant or all; return the moved ones with theirs.
 

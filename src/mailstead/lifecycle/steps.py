@@ -5,13 +5,16 @@ in words what it changed.
 """
 
 from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import replace
 
+from mailstead.ground.errors import Unreachable
 from mailstead.hypervisors.model import Power
 from mailstead.networks.model import PortMissing
 from mailstead.tenants.model import Status
 
 from .errors import NotRemoved
-from .following import follow
+from .following import follow, neighbours
 from .look import Look
 from .parts.credentials import Credentials
 from .parts.machine import GRACEFUL_S, MachinePart
@@ -63,6 +66,9 @@ class Steps:
     def lay_network(self, name: str, mine: Mine) -> Done:
         subject, look = self.subject(name), self.fresh_look()
         shared = settle(self.host_network, subject, look, mine=mine)
+        for host in neighbours(self.world, subject.host):
+            with suppress(Unreachable):  # it is asked again when a machine comes to live there
+                shared += settle(self.host_network, replace(subject, host=host), look, mine=mine)
         return shared + settle(self.network, subject, self.fresh_look() if shared else look, mine=mine)
 
     def make_disks(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
