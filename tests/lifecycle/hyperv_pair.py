@@ -18,7 +18,7 @@ from mailstead.storage.model import Format
 from mailstead.wiring.hyperv import hyperv_host
 from mailstead.wiring.hyperv_ways import Ways
 from mailstead.wiring.memory import Outside, memory_outside
-from tests.standin.cluster import Cluster, Node
+from tests.standin.cluster import Cluster, form_cluster
 from tests.standin.hyperv import world
 from tests.standin.hyperv.kinds import VhdType, VMState
 from tests.standin.rig import Rig, rigged
@@ -54,8 +54,7 @@ class Pair:
         one, other = (rig.world for rig in self.rigs)
         one.neighbours, other.neighbours = {"hv02.example": other}, {"hv01.example": one}
         if clustered:
-            other.vhds = one.vhds
-            one.cluster = other.cluster = Cluster("C1", [Node(host.name, host) for host in (one, other)])
+            form_cluster("C1", [one, other])
 
     @property
     def cluster(self) -> Cluster:
