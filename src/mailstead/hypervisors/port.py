@@ -102,6 +102,12 @@ class Checkpoints(Protocol):
     def drop(self, name: str, label: str) -> None:
         """Forget a checkpoint and merge its disks; one already gone is no error."""
 
+    def flatten(self, name: str) -> None:
+        """Forget all checkpoints of ours and wait until the disk files themselves hold everything again.
+
+        A machine that is not there is no error. Raises CheckpointsInTheWay for checkpoints of others.
+        """
+
 
 class Exports(Protocol):
     """Copies of whole machines."""

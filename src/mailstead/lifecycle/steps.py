@@ -5,13 +5,16 @@ in words what it changed.
 """
 
 from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import replace
 
+from mailstead.ground.errors import Unreachable
 from mailstead.hypervisors.model import Power
 from mailstead.networks.model import PortMissing
 from mailstead.tenants.model import Status
 
 from .errors import NotRemoved
-from .following import follow
+from .following import follow, neighbours
 from .look import Look
 from .parts.credentials import Credentials
 from .parts.machine import GRACEFUL_S, MachinePart
@@ -63,6 +66,9 @@ class Steps:
     def lay_network(self, name: str, mine: Mine) -> Done:
         subject, look = self.subject(name), self.fresh_look()
         shared = settle(self.host_network, subject, look, mine=mine)
+        for host in neighbours(self.world, subject.host):
+            with suppress(Unreachable):  # it is asked again when a machine comes to live there
+                shared += settle(self.host_network, replace(subject, host=host), look, mine=mine)
         return shared + settle(self.network, subject, self.fresh_look() if shared else look, mine=mine)
 
     def make_disks(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
@@ -70,6 +76,8 @@ class Steps:
 
     def start_machine(self, name: str, mine: Mine) -> Done:
         subject = self.subject(name)
+        if not subject.serves:
+            self._flatten(self.world.ports(subject.host), name)
         done = settle(self.machine, subject, self.fresh_look(), mine=mine)
         if subject.serves:
             done += self._attach(subject, mine)
@@ -151,6 +159,7 @@ class Steps:
             ports.cluster.leave(name)
         ports.machines.stop(name, graceful_s=GRACEFUL_S)
         mine()
+        self._flatten(ports, name)
         ports.machines.remove(name)
         return [f"remove machine {name}"]
 
@@ -196,6 +205,11 @@ class Steps:
         self.world.tenants.forget(name)
         self.world.numbers.release(name)
         return [f"remove tenant {name}"]
+
+    def _flatten(self, ports: HostPorts, name: str) -> None:
+        """See that the disk files hold everything: what lies beside them is lost with the machine."""
+        if ports.checkpoints:
+            ports.checkpoints.flatten(name)
 
     def _attach(self, subject: Subject, mine: Mine) -> Done:
         """Bind the machine's port; always, for an earlier try may have been cut short between start and attachment."""
