@@ -77,7 +77,7 @@ def add(
 ) -> None:
     """Add a host to the platform: looked at first, then written into mailstead.toml, whose comments stay.
 
-    Example: mailstead host add hv01 --driver hyperv --address hv01.example.net --sign-in basic --account svc-mailstead
+    A Hyper-V host is prepared first: add it with --no-check, then go on with mailstead host prepare.
     """
     face = face_of(context)
     way = {
