@@ -40,6 +40,7 @@ class WindowsWays:
     vault: Vault
     fleet: Fleet
     trust: Path
+    port: int = 5986
     tell: Callable[[str], None] | None = None
 
     def to(self, machine: str) -> Remote:
@@ -54,7 +55,7 @@ class WindowsWays:
             )
         place = management_place(self.host.hyperv, numbers.vlan)
         account = Ntlm(USER, self.vault.get(machine, ACCOUNT))
-        way = self.fleet.at(Endpoint(str(place.address.ip), CONFIGURATION, account, trust=self.trust))
+        way = self.fleet.at(Endpoint(str(place.address.ip), CONFIGURATION, account, port=self.port, trust=self.trust))
         return Explained(way, self.tell) if self.tell else way
 
 
