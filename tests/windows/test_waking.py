@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,10 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def ways(stage: Stage, tmp_path: Path) -> Iterator[WindowsWays]:
     vault, clock = stage.world.vault, SystemClock()
-    trust = trust_file(tmp_path, PLATFORM, vault, clock)
     fleet = Fleet(clock, sessions_each=1)
-    yield WindowsWays(PLATFORM.hosts[0], stage.world.numbers.of, vault, fleet, trust)
+    yield WindowsWays(
+        PLATFORM.hosts[0], stage.world.numbers.of, vault, fleet, partial(trust_file, tmp_path, PLATFORM, vault, clock)
+    )
     fleet.close()
 
 
@@ -148,7 +150,7 @@ def test_without_a_medium_or_a_machine_there_is_no_way(ways: WindowsWays) -> Non
         RemoteWindows(replace(ways, numbers=lambda _: None).to).found("acme", GuestState())
 
 
-def test_the_trust_file_follows_the_authority(stage: Stage, ways: WindowsWays, tmp_path: Path) -> None:
-    before = ways.trust.read_bytes()
-    ways.trust.write_bytes(b"somebody else's")
-    assert trust_file(tmp_path, PLATFORM, stage.world.vault, SystemClock()).read_bytes() == before
+def test_the_trust_file_follows_the_authority(ways: WindowsWays) -> None:
+    before = ways.trust().read_bytes()
+    ways.trust().write_bytes(b"somebody else's")
+    assert ways.trust().read_bytes() == before
