@@ -11,6 +11,7 @@ from mailstead.hypervisors.drivers.hyperv.cluster import HyperVCluster, HyperVMi
 from mailstead.hypervisors.drivers.hyperv.events import HyperVConditions, HyperVEvents
 from mailstead.hypervisors.drivers.hyperv.export import HyperVExports
 from mailstead.hypervisors.drivers.hyperv.machines import HyperVHypervisor
+from mailstead.hypervisors.drivers.hyperv.media import HyperVMedia
 from mailstead.hypervisors.drivers.hyperv.operated import Operated
 from mailstead.lifecycle.world import HostPorts
 from mailstead.mailservers.drivers.appliance import Appliance
@@ -55,4 +56,5 @@ def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: C
         migration=HyperVMigration(operated),
         events=HyperVEvents(operated),
         windows=RemoteWindows(windows.to),
+        media=HyperVMedia(operated),
     )
