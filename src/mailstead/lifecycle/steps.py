@@ -19,6 +19,7 @@ from .look import Look
 from .parts.credentials import Credentials
 from .parts.machine import GRACEFUL_S, MachinePart
 from .parts.mail import MailPart
+from .parts.medium import MediumPart
 from .parts.names import NamesPart
 from .parts.network import NetworkPart
 from .parts.part import Mine, Subject, settle
@@ -39,6 +40,7 @@ class Steps:
         self.network = NetworkPart(world)
         self.storage = StoragePart(world)
         self.machine = MachinePart(world)
+        self.medium = MediumPart(world)
         self.names = NamesPart(world)
         self.trust = TrustPart(world)
         self.reverse_trust = ReverseTrustPart(world)
@@ -78,7 +80,8 @@ class Steps:
         subject = self.subject(name)
         if not subject.serves:
             self._flatten(self.world.ports(subject.host), name)
-        done = settle(self.machine, subject, self.fresh_look(), mine=mine)
+        done = self.medium.insert(subject, self.fresh_look(), mine)
+        done += settle(self.machine, subject, self.fresh_look(), mine=mine)
         if subject.serves:
             done += self._attach(subject, mine)
             if cluster := self.world.ports(subject.host).cluster:
