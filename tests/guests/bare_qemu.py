@@ -50,7 +50,7 @@ def running(folder: Path) -> Iterator[Path]:
         ]
     )
     try:
-        _wait_for(agent.exists, "QEMU's socket", seconds=120)
+        wait_for(agent.exists, "QEMU's socket", seconds=120)
         yield agent
     finally:
         machine.kill()
@@ -58,10 +58,10 @@ def running(folder: Path) -> Iterator[Path]:
 
 
 def wait_until_answering(channel: GuestChannel, machine: str) -> None:
-    _wait_for(lambda: channel.answers(machine), f"the agent of {machine}", seconds=BOOT_S)
+    wait_for(lambda: channel.answers(machine), f"the agent of {machine}", seconds=BOOT_S)
 
 
-def _wait_for(there: Callable[[], bool], what: str, *, seconds: float) -> None:
+def wait_for(there: Callable[[], bool], what: str, *, seconds: float) -> None:
     end = time.monotonic() + seconds
     while not there():
         assert time.monotonic() < end, f"{what} was not there within {seconds} s"

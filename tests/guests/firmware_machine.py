@@ -19,13 +19,13 @@ from mailstead.guests.errors import NoSuchGuest
 from mailstead.guests.seed.disk import seed_disk
 from mailstead.guests.seed.model import Seed, SshKey
 from mailstead.sites.management import ManagementPlace
+from tests.mailservers.example import LINK
 
 from .bare_qemu import CACHE, ROOT
 
 OVMF = Path("/usr/share/OVMF")
 CONTROL = IPv4Address("10.255.240.1")  # where QEMU says the host stands
 PLACE = ManagementPlace("02:6e:0a:ff:f1:2c", IPv4Interface("10.255.241.44/20"), CONTROL)
-TENANT_MAC = "02:6d:0a:40:00:02"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,14 @@ def _argv(folder: Path, made: Started) -> Iterator[str]:
     flash = "if=pflash,format=raw"
     call = f"hostfwd=tcp:127.0.0.1:{made.port}-{PLACE.address.ip}:22"
     yield from ("qemu-system-x86_64", "-nodefaults", "-display", "none", "-machine", "q35,smm=on", "-cpu", "qemu64")
-    yield from ("-accel", "tcg,thread=multi", "-smp", "2", "-m", "1024", "-device", "virtio-rng-pci")
+    yield from ("-accel", "tcg,thread=multi,tb-size=512", "-smp", "2", "-m", "1024", "-device", "virtio-rng-pci")
     yield from ("-global", "driver=cfi.pflash01,property=secure,value=on", "-serial", f"file:{made.console}")
     yield from ("-drive", f"{flash},unit=0,readonly=on,file={OVMF}/OVMF_CODE_4M.ms.fd")
     yield from ("-drive", f"{flash},unit=1,file={folder}/vars.fd", "-device", "virtio-scsi-pci")
     for lun, (name, form) in enumerate((("system", "qcow2"), ("data", "qcow2"), ("seed", "raw"))):
         suffix = "raw" if form == "raw" else "qcow2"
-        yield from ("-drive", f"if=none,id={name},format={form},file={folder}/{name}.{suffix}")
+        yield from ("-drive", f"if=none,id={name},format={form},cache=unsafe,file={folder}/{name}.{suffix}")
         yield from ("-device", f"scsi-hd,drive={name},channel=0,scsi-id=0,lun={lun}")
-    yield from ("-netdev", "user,id=tenant,restrict=on", "-device", f"virtio-net-pci,netdev=tenant,mac={TENANT_MAC}")
+    yield from ("-netdev", "user,id=tenant,restrict=on", "-device", f"virtio-net-pci,netdev=tenant,mac={LINK.mac}")
     yield from ("-netdev", f"user,id=management,restrict=on,net={PLACE.pool},host={CONTROL},{call}")
     yield from ("-device", f"virtio-net-pci,netdev=management,mac={PLACE.mac}")

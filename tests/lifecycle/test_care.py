@@ -8,7 +8,7 @@ import pytest
 
 from mailstead.ground.errors import UnsafePlan
 from mailstead.hypervisors.model import AnswerLost, MachineRefused
-from mailstead.hypervisors.operating import CheckpointThere, MachineThere, NoSuchCheckpoint
+from mailstead.hypervisors.operating import CheckpointsInTheWay, CheckpointThere, MachineThere, NoSuchCheckpoint
 from mailstead.hypervisors.port import Migration
 from mailstead.lifecycle.errors import NotOfDriver
 from mailstead.lifecycle.placement import HostInMaintenance, HostsFull, UnknownHost
@@ -152,6 +152,24 @@ def test_a_loss_must_be_named_before_a_machine_is_brought_back(stage: Stage) -> 
     with pytest.raises(NoSuchCheckpoint):
         care.bring_back("acme", "never", allow_loss=["machine acme"])
     stage.done(care.bring_back("acme", "before", allow_loss=["machine acme"]))
+    _is_whole(stage, "kvm1")
+
+
+def test_a_disk_does_not_grow_below_a_checkpoint(stage: Stage) -> None:
+    stage.done(stage.running.care.take("acme", "before"))
+    before = stage.world.tenants.get("acme").tenant.allowance
+    with pytest.raises(CheckpointsInTheWay, match="before"):
+        stage.lifecycle.change("acme", lambda now: now.changed(allowance=before.changed(disk_gib=8)))
+    assert stage.world.tenants.get("acme").tenant.allowance == before
+    stage.done(stage.running.care.drop("acme", "before"))
+    stage.done(stage.lifecycle.change("acme", lambda now: now.changed(allowance=before.changed(disk_gib=8))))
+
+
+def test_a_machine_is_removed_only_when_its_disk_files_hold_everything(stage: Stage) -> None:
+    stage.done(stage.running.care.take("acme", "before"))
+    stage.done(stage.lifecycle.remove("acme"))
+    stage.done(stage.lifecycle.resume("acme"))
+    assert stage.running.care.checkpoints("acme") == ()
     _is_whole(stage, "kvm1")
 
 

@@ -114,7 +114,7 @@ def test_a_drain_that_does_not_end_is_told_with_what_is_left(stage: Stage, nodes
     stage.again(with_ports(stage.outside, "kvm1", cluster=Stuck(nodes.state, "kvm1")))
     stage.running.draining.begin("kvm1")
     with pytest.raises(DrainUnfinished, match="acme"):
-        list(stage.running.draining.watch("kvm1"))
+        list(stage.running.draining.watch("kvm1", patience_s=10))
     assert nodes.running("acme") == ["kvm1"]
 
 

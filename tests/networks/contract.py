@@ -55,6 +55,13 @@ class SwitchContract:
         assert not compare_segments(wanted, switch.segments())
         assert switch.segments() == wanted
 
+    def test_one_segment_can_be_asked_for_alone(self, switch: Switch) -> None:
+        wanted = {name: segment(name, index) for index, name in enumerate(("acme", "globex"), 1)}
+        for value in wanted.values():
+            switch.ensure(value)
+        assert switch.segments("globex") == {"globex": wanted["globex"]}
+        assert switch.segments("nobody") == {}
+
     def test_ensuring_twice_is_the_same_as_once(self, switch: Switch) -> None:
         switch.ensure(segment("acme", 1))
         switch.ensure(segment("acme", 1))

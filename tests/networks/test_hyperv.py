@@ -167,7 +167,7 @@ def test_a_renamed_machine_gets_no_second_one(lab: HyperVLab) -> None:
     lab.machine("acme").name = 'Mail of the ACME "group"\n\'; Remove-VM *'
     lab.switch.ensure(ACME)
     assert len(lab.rig.world.machines) == 1
-    assert lab.switch.segments() == {"acme": ACME}
+    assert lab.switch.segments() == lab.switch.segments("acme") == {"acme": ACME}
     lab.switch.remove("acme")
     assert not lab.rig.world.machines
 
@@ -247,5 +247,5 @@ def test_a_segment_is_made_and_told_in_few_round_trips(rig: Rig) -> None:
     lab.switch.ensure(ACME)
     assert rig.calls == 2
     rig.calls = 0
-    assert set(lab.switch.segments()) == {"acme"}
+    assert set(lab.switch.segments("acme")) == {"acme"}
     assert rig.calls == 2

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, replace
 
 import pytest
@@ -19,6 +20,7 @@ from .hyperv_lab import FOLDER
 from .world import BASE, narrowed, numbers, tenant
 
 Verb = Callable[[HyperVSwitch], None]
+_STATES: dict[str, dict[str, object]] = {}  # hosts as they are before each case: made once
 ACME = segment_for(tenant("acme"), numbers(1), (Service.SMTP,))
 NARROW = narrowed(ACME, "smtp", "192.0.2.0/24")
 MOVED = replace(segment_for(tenant("acme"), numbers(2), (Service.SMTP,)))
@@ -38,6 +40,12 @@ class Case:
 
     def set_up(self, rig: Rig) -> None:
         rig.fresh()
+        if self.what not in _STATES:
+            self._make(rig)
+            _STATES[self.what] = deepcopy(vars(rig.world))
+        vars(rig.world).update(deepcopy(_STATES[self.what]))
+
+    def _make(self, rig: Rig) -> None:
         switch = switch_on(rig)
         switch.prepare(BASE)
         if self.before:

@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from threading import Event
 
 from .certificates import Authority
+from .cluster import form_cluster
 from .server import StandIn
 from .shipped import HOST, Host, shipped_roles
 from .tour_platform import found_tour, place_image
@@ -31,17 +32,21 @@ def main() -> None:
         secret.touch(mode=0o600)
         secret.write_text(password)
         print(f"trust     {authority.trust}\naccount   {ACCOUNT}, password in {secret} (Basic over HTTPS)", flush=True)
+        worlds: list[Host] = []
         for number in range(1, wanted.hosts + 1):
             port = wanted.port and wanted.port + number - 1
             world = Host(f"HV{number:02}")
             world.populate(wanted.machines)
             place_image(world)
+            worlds.append(world)
             host = StandIn(
                 world, roles, folder, passwords={ACCOUNT: password}, authority=authority, pair=pair, port=port
             )
             host.listener.latency_s = wanted.latency_ms / 2000
             stack.enter_context(host)
             print(f"{world.name:<9} https://localhost:{host.port}/wsman, session configuration {HOST}", flush=True)
+        if wanted.cluster:
+            form_cluster("C1", worlds)
         if wanted.tour:
             found_tour(wanted.tour)
             print(f"tour      python -m tests.standin.tour --home {wanted.tour} host add hv01 ...", flush=True)
@@ -55,6 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="for certificates and the password (default: a temporary one)")
     parser.add_argument("--machines", type=int, default=0, help="how many there are already on each host")
     parser.add_argument("--tour", type=Path, help="found a platform in this folder, to be led by tests.standin.tour")
+    parser.add_argument("--cluster", action="store_true", help="let the hosts be nodes of one failover cluster")
     parser.add_argument("--latency-ms", type=float, default=0.0, help="round trip time to play")
     return parser.parse_args()
 

@@ -52,6 +52,15 @@ class Cluster(Live):
         return {"Name": self.name, "Domain": "example"}
 
 
+def form_cluster(name: str, hosts: list[Host]) -> Cluster:
+    """Let these hosts be nodes of one cluster: they share their disk files."""
+    cluster = Cluster(name, [Node(host.name, host) for host in hosts])
+    for host in hosts:
+        hosts[0].vhds |= host.vhds
+        host.vhds, host.cluster = hosts[0].vhds, cluster
+    return cluster
+
+
 def _cluster(run: Run) -> Cluster:
     found: Cluster | None = run.world.cluster
     if found is None or not found.quorum:
@@ -76,10 +85,7 @@ def _node(run: Run, name: str) -> Node:
 
 
 def _move(group: Group, node: Node) -> None:
-    machine = node.host.machines[group.machine] = group.node.host.machines.pop(group.machine)
-    for drive in machine.drives:  # on a volume that all nodes share
-        if drive.path.lower() in group.node.host.vhds:
-            node.host.vhds[drive.path.lower()] = group.node.host.vhds.pop(drive.path.lower())
+    node.host.machines[group.machine] = group.node.host.machines.pop(group.machine)
     group.node = node
 
 

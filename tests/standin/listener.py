@@ -25,6 +25,7 @@ class Listener:
 
     def __init__(self, tls: ssl.SSLContext, accounts: Accounts, serve: Serve, port: int = 0) -> None:
         self.port = port
+        self.address = "127.0.0.1"
         self.requests = 0
         self.connections = 0
         self.latency_s = 0.0  # half a round trip, before a request is read and before its answer is sent
@@ -59,7 +60,7 @@ class Listener:
     async def _main(self) -> None:
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
         server = await asyncio.start_server(
-            self._client, "127.0.0.1", self.port, ssl=self._tls, limit=1 << 20, backlog=512
+            self._client, self.address, self.port, ssl=self._tls, limit=1 << 20, backlog=512
         )
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PureWindowsPath
 from typing import Any
 
 import pytest
 
 from mailstead.ground.errors import Conflict
 from mailstead.ground.plans import ChangePlan
+from mailstead.hypervisors.drivers.memory_media import MemoryMedia
 from mailstead.hypervisors.model import FirmwareBoot, Power
 from mailstead.lifecycle.errors import NotWindows
 from mailstead.orders.drivers.memory import Moment
 from mailstead.orders.model import Status
+from mailstead.sites.model import Platform
 from mailstead.storage.model import Role, VolumeKey
 from mailstead.tenants.model import Tenant
 from mailstead.windows.drivers.memory import Inside, MemoryWindows
@@ -203,3 +205,37 @@ def test_an_appliance_does_not_become_windows_nor_the_other_way_round(up: Stage)
             up.lifecycle.change(name, partial(_with_windows, windows))
     with pytest.raises(NotWindows):
         up.lifecycle.equip("plain")
+
+
+HYPERV = Platform.parse(
+    {
+        "sites": [
+            {"name": "home", "hosts": [{"name": "hv01", "driver": "hyperv", "hyperv": {"address": "hv01.example"}}]}
+        ],
+        "dns": {"driver": "memory"},
+    }
+)
+
+
+def test_a_machine_wakes_with_its_medium_or_not_at_all(tmp_path: Path) -> None:
+    """Without it Windows would ask somebody at a screen; with it after the first day, its passwords would lie about."""
+    stage = open_stage(tmp_path, HYPERV, memory_outside(HYPERV))
+    media = stage.host("hv01").media
+    assert isinstance(media, MemoryMedia)
+    place = PureWindowsPath(r"C:\ClusterStorage\Volume1\mailstead-images\acme.iso")
+    media.missing.add(place)
+    view = stage.settle(order := stage.lifecycle.add(tenant(windows=WINDOWS)))
+    assert (view.error or {})["code"] == "missing-file"
+    assert "mailstead guest unattend acme" in (view.error or {})["remedy"]
+    assert stage.host("hv01").machines.machines()["acme"].power is Power.OFF
+    media.missing.clear()
+    stage.running.desk.retry(order)
+    stage.done(order)
+    assert media.inside == {"acme": place}
+    stage.done(stage.lifecycle.equip("acme"))
+    assert media.inside == {}
+    stage.host("hv01").machines.stop("acme", graceful_s=0)
+    stage.done(stage.lifecycle.settle("acme"))
+    assert media.inside == {}
+    assert stage.host("hv01").machines.machines()["acme"].power is Power.ON
+    stage.close()

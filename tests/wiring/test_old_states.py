@@ -180,6 +180,7 @@ VERBS: dict[str, Callable[[Stage], object]] = {
     "remove mailbox": lambda stage: stage.lifecycle.remove_mailbox("acme", "anna@acme.example", allow_loss=_ANNA),
     "import": lambda stage: stage.lifecycle.import_mailboxes("acme", []),
     "apply files": lambda stage: stage.lifecycle.apply_files(stage.lifecycle.files_plan({"young": tenant("young")})),
+    "equip": lambda stage: stage.lifecycle.equip("acme"),
     "suspend": lambda stage: stage.lifecycle.suspend("acme"),
     "resume": lambda stage: stage.lifecycle.resume("umbrella"),
     "remove": lambda stage: stage.lifecycle.remove("acme"),
@@ -213,7 +214,7 @@ def test_every_verb_is_refused_and_changes_nothing(quarantined: Stage, verb: str
 
 
 def test_no_verb_of_the_lifecycle_is_forgotten(quarantined: Stage) -> None:
-    looks = {"planner", "busy", "drift", "files_plan"}
+    looks = {"planner", "inside", "busy", "drift", "files_plan"}
     verbs = {name for name in dir(quarantined.lifecycle) if not name.startswith("_")} - looks
     assert verbs <= {verb.replace(" ", "_").replace("import", "import_mailboxes") for verb in VERBS}
 

@@ -106,11 +106,12 @@ def unattend(
         waking = windows_medium(running, name, read_join(join.read_bytes()) if join else None)
     _write_new(out, waking.medium if out.suffix == ".iso" else waking.answers)
     face.say(
-        f"{out}: {waking.computer_name} will answer at {waking.address}. Whoever reads the file has its passwords: "
-        f"destroy it when the machine is up.",
+        f"{out}: {waking.computer_name} will answer at {waking.address}.\nOn its host it belongs to {waking.place}.\n"
+        "Whoever reads the file has its passwords: destroy it when the machine is up.",
         file=str(out),
         computer_name=waking.computer_name,
         address=str(waking.address),
+        place=str(waking.place),
     )
 
 

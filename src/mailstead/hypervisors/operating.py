@@ -6,6 +6,7 @@ Refused
 ├── CheckpointThere   (Conflict)     a checkpoint of this label is there already
 ├── ExportThere       (Conflict)     the folder holds an export already, whole or not
 ├── MachineThere      (Conflict)     the tenant has a machine here already
+├── CheckpointsInTheWay (Conflict)   disks cannot be touched while these checkpoints are there
 └── NodeUnavailable   (Conflict)     the node is paused or down
 NoSuchCheckpoint      (NotFound)     the machine has no checkpoint of this label
 NoSuchExport          (NotFound)     nothing to import lies there
@@ -14,6 +15,7 @@ NoQuorum              (Unreachable)  the cluster does not act: it runs on no maj
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -52,6 +54,12 @@ class MachineThere(Conflict):
     """The tenant has a machine here already."""
 
     code = "machine-there"
+
+
+class CheckpointsInTheWay(Conflict):
+    """The machine writes beside its disk files as long as there are checkpoints: the files must stay as they are."""
+
+    code = "checkpoints-in-the-way"
 
 
 class NodeUnavailable(Conflict):
@@ -160,6 +168,13 @@ def no_such_checkpoint(name: str, label: str) -> NoSuchCheckpoint:
     """Return the error that says so."""
     remedy = f"see mailstead machine checkpoint list {name}"
     return NoSuchCheckpoint(f"{name} has no checkpoint {label}", field="label", value=label, remedy=remedy)
+
+
+def in_the_way(name: str, checkpoints: Iterable[str]) -> CheckpointsInTheWay:
+    """Return the error that names these checkpoints."""
+    told = ", ".join(checkpoints)
+    remedy = f"remove them first (mailstead machine checkpoint remove {name}), or those of others in Hyper-V Manager"
+    return CheckpointsInTheWay(f"{name} has checkpoints: {told}", field="checkpoint", value=told, remedy=remedy)
 
 
 def export_there(folder: PurePath) -> ExportThere:

@@ -40,6 +40,19 @@ class Hypervisor(Protocol):
         """Switch the machine off and forget it; its disks stay. Raises ForeignMachine."""
 
 
+class Media(Protocol):
+    """A drive for a CD image, which a machine finds at its start."""
+
+    def insert(self, name: str, medium: PurePath) -> None:
+        """Put a CD image of the host into the machine's drive, in the place of another one.
+
+        Raises NoSuchMachine, MissingFile for an image that is not there, or MachineRefused.
+        """
+
+    def eject(self, name: str) -> None:
+        """Take the machine's drive away; none is no error, nor is a machine that is not there."""
+
+
 class LiveResize(Protocol):
     """Change of processors and memory while the machine runs."""
 
@@ -101,6 +114,12 @@ class Checkpoints(Protocol):
 
     def drop(self, name: str, label: str) -> None:
         """Forget a checkpoint and merge its disks; one already gone is no error."""
+
+    def flatten(self, name: str) -> None:
+        """Forget all checkpoints of ours and wait until the disk files themselves hold everything again.
+
+        A machine that is not there is no error. Raises CheckpointsInTheWay for checkpoints of others.
+        """
 
 
 class Exports(Protocol):

@@ -78,8 +78,9 @@ class CareSteps:
         if on == [to]:
             return []
         mine()
-        if here.cluster and node_of(there.host) in here.cluster.nodes():
-            here.cluster.hand_over(name, node_of(there.host))
+        nodes = here.cluster.nodes() if here.cluster else {}
+        if here.cluster and (node := node_of(there.host, nodes)) in nodes:
+            here.cluster.hand_over(name, node)
         else:
             had(here.migration, here, "moving").migrate(name, address_of(there.host), there.host.folder / name)
         return [f"move machine {name} from {source} to {to}"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from mailstead.ground.clock import Clock
 from mailstead.hypervisors.operating import NodeState, NodeUnavailable
 from mailstead.hypervisors.port import Cluster
+from mailstead.sites.model import Host
 from mailstead.tenants.model import Status, Tenant
 
 from .care import Care
@@ -49,7 +50,7 @@ class Draining:
         follow(self._world)
         seats = seats_beside(self._world, host)
         if ports.cluster:
-            seats = _up(ports.cluster, host, node_of(ports.host), seats)
+            seats = _up(ports.cluster, ports.host, seats)
         moves = tuple(_placed([self._tenant(name) for name in self.left(host)], seats))
         return DrainPlan(host, moves, by_cluster=ports.cluster is not None)
 
@@ -63,13 +64,13 @@ class Draining:
         self._world.maintenance.begin(host, self._clock.now(), reason)
         ports = self._ports(host)
         if ports.cluster:
-            ports.cluster.drain(node_of(ports.host))
+            ports.cluster.drain(node_of(ports.host, ports.cluster.nodes()))
             return []
         return [self._care.move(move.tenant, move.to) for move in plan.moves]
 
-    def watch(self, host: str) -> Iterator[int]:
+    def watch(self, host: str, *, patience_s: float = PATIENCE_S) -> Iterator[int]:
         """Yield how many machines are left on a node that is being drained, until none is. Raises DrainUnfinished."""
-        until = self._clock.monotonic() + PATIENCE_S
+        until = self._clock.monotonic() + patience_s
         while True:
             follow(self._world)
             left = self.left(host)
@@ -92,7 +93,7 @@ class Draining:
         self._care.admit()
         ports = self._ports(host)
         if ports.cluster:
-            ports.cluster.resume(node_of(ports.host))
+            ports.cluster.resume(node_of(ports.host, ports.cluster.nodes()))
         self._world.maintenance.end(host)
 
     def _tenant(self, name: str) -> Tenant:
@@ -105,13 +106,14 @@ class Draining:
         return self._world.hosts[host]
 
 
-def _up(cluster: Cluster, host: str, node: str, seats: list[Seat]) -> list[Seat]:
+def _up(cluster: Cluster, host: Host, seats: list[Seat]) -> list[Seat]:
     """Return the seats on the other nodes that take machines; raise NodeUnavailable when there is none."""
     states = cluster.nodes()
-    up = [seat for seat in seats if states.get(node_of(seat.host)) is NodeState.UP]
-    if not any(state is NodeState.UP for other, state in states.items() if other != node):
+    up = [seat for seat in seats if states.get(node_of(seat.host, states)) is NodeState.UP]
+    here = node_of(host, states)
+    if not any(state is NodeState.UP for other, state in states.items() if other != here):
         remedy = "resume another node, or bring one back"
-        raise NodeUnavailable(f"no other node than {host} takes machines", field="host", value=host, remedy=remedy)
+        raise NodeUnavailable(f"no other node than {here} takes machines", field="host", value=host.name, remedy=remedy)
     return up
 
 

@@ -15,7 +15,8 @@ from mailstead.windows.plan import compare_features, compare_settings, wanted_st
 from mailstead.windows.port import GuestRoles
 
 from .errors import NotWindows
-from .parts.part import Mine
+from .parts.medium import MediumPart
+from .parts.part import Mine, Subject
 from .workflow import PATIENT
 from .world import World
 
@@ -78,7 +79,7 @@ class Equipping:
         roles, deadline = self.roles(name), Deadline(self._world.clock, UP_S, interval_s=POLL_S)
         while not roles.answers(name):
             _wait(name, deadline, mine, "does not answer")
-        return []
+        return self._eject(name, mine)
 
     def set_features(self, name: str, mine: Mine) -> Done:
         windows, roles = self.windows(name), self.roles(name)
@@ -106,6 +107,12 @@ class Equipping:
     def set_settings(self, name: str, mine: Mine) -> Done:
         wanted = wanted_state(self.windows(name))
         return self._apply(name, compare_settings(wanted, self.roles(name).found(name, wanted)), mine)
+
+    def _eject(self, name: str, mine: Mine) -> Done:
+        entry, numbers = self._world.tenants.get(name), self._world.numbers.of(name)
+        if entry.host is None or numbers is None:
+            return []
+        return MediumPart(self._world).eject(Subject(entry, entry.host, numbers), mine)
 
     def _apply(self, name: str, plan: ChangePlan[Item], mine: Mine) -> Done:
         if plan:

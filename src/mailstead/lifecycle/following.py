@@ -1,6 +1,6 @@
 """Where a tenant's machine is now: within a cluster it moves without being told to, and the record follows it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from mailstead.ground.errors import Unreachable
 from mailstead.hypervisors.port import Cluster
@@ -9,9 +9,24 @@ from mailstead.sites.model import Host
 from .world import World
 
 
-def node_of(host: Host) -> str:
-    """Return the name that the host has in its cluster: that of the computer, without its domain."""
-    return host.hyperv.address.partition(".")[0].lower() if host.hyperv else host.name
+def names_of(host: Host) -> tuple[str, str]:
+    """Return how the host may be named in its cluster: as here, or as in its address, without the domain."""
+    return host.name, host.hyperv.address.partition(".")[0].lower() if host.hyperv else host.name
+
+
+def node_of(host: Host, nodes: Collection[str]) -> str:
+    """Return which of the *nodes* the host is; its own name if it is none."""
+    return next((name for name in names_of(host) if name in nodes), host.name)
+
+
+def neighbours(world: World, host: str) -> list[str]:
+    """Return the other hosts of the host's cluster: its machines may come to be there at any time."""
+    cluster = world.ports(host).cluster
+    if cluster is None:
+        return []
+    nodes = cluster.nodes()
+    others = [ports.host for name, ports in world.hosts.items() if ports.cluster and name != host]
+    return [other.name for other in others if node_of(other, nodes) in nodes]
 
 
 def follow(world: World, name: str | None = None) -> dict[str, str]:
@@ -22,7 +37,7 @@ def follow(world: World, name: str | None = None) -> dict[str, str]:
     clustered = {host: ports.cluster for host, ports in world.hosts.items() if ports.cluster}
     if not clustered:
         return {}
-    names = {node_of(ports.host): host for host, ports in world.hosts.items() if ports.cluster}
+    names = {name: host for host in clustered for name in names_of(world.ports(host).host)}
     entries = {name: world.tenants.get(name)} if name else world.tenants.all()
     moved = {}
     for tenant, node in _owners(clustered):
@@ -36,11 +51,11 @@ def follow(world: World, name: str | None = None) -> dict[str, str]:
 def _owners(clustered: Mapping[str, Cluster]) -> Iterator[tuple[str, str]]:
     """Yield tenants with their nodes, each cluster once."""
     asked: set[str] = set()
-    for host, cluster in clustered.items():
-        if host in asked:
-            continue
+    for cluster in clustered.values():
         try:
-            asked |= cluster.nodes().keys()
-            yield from cluster.owners().items()
+            nodes = cluster.nodes().keys()
+            if not nodes & asked:
+                yield from cluster.owners().items()
+                asked |= nodes
         except Unreachable:
             continue

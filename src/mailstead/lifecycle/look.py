@@ -39,6 +39,7 @@ class Look:
         self._machines: dict[str, dict[str, Machine] | MailsteadError] = {}
         self._volumes: dict[str, dict[VolumeKey, Volume] | MailsteadError] = {}
         self._segments: dict[str, dict[str, Segment] | MailsteadError] = {}
+        self._own_segments: dict[tuple[str, str], dict[str, Segment] | MailsteadError] = {}
         self._host_networks: dict[str, HostNetwork | MailsteadError | None] = {}
         self._serials: dict[str, int | MailsteadError | None] = {}
         self._silent_names: Unreachable | None = None
@@ -53,6 +54,13 @@ class Look:
 
     def segments(self, host: str) -> dict[str, Segment]:
         return _once(self._segments, host, self.world.ports(host).switch.segments)
+
+    def segment(self, host: str, tenant: str) -> Segment | None:
+        """Return one tenant's segment. An order asks for its own alone; who asks for another's too, is told of all."""
+        if host in self._segments or any(at == host and whose != tenant for at, whose in self._own_segments):
+            return self.segments(host).get(tenant)
+        switch = self.world.ports(host).switch
+        return _once(self._own_segments, (host, tenant), lambda: switch.segments(tenant)).get(tenant)
 
     def host_network(self, host: str) -> HostNetwork | None:
         """Return what the host has beside segments; None where nothing is."""

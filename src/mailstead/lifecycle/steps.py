@@ -5,17 +5,21 @@ in words what it changed.
 """
 
 from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import replace
 
+from mailstead.ground.errors import Unreachable
 from mailstead.hypervisors.model import Power
 from mailstead.networks.model import PortMissing
 from mailstead.tenants.model import Status
 
 from .errors import NotRemoved
-from .following import follow
+from .following import follow, neighbours
 from .look import Look
 from .parts.credentials import Credentials
 from .parts.machine import GRACEFUL_S, MachinePart
 from .parts.mail import MailPart
+from .parts.medium import MediumPart
 from .parts.names import NamesPart
 from .parts.network import NetworkPart
 from .parts.part import Mine, Subject, settle
@@ -36,6 +40,7 @@ class Steps:
         self.network = NetworkPart(world)
         self.storage = StoragePart(world)
         self.machine = MachinePart(world)
+        self.medium = MediumPart(world)
         self.names = NamesPart(world)
         self.trust = TrustPart(world)
         self.reverse_trust = ReverseTrustPart(world)
@@ -63,6 +68,9 @@ class Steps:
     def lay_network(self, name: str, mine: Mine) -> Done:
         subject, look = self.subject(name), self.fresh_look()
         shared = settle(self.host_network, subject, look, mine=mine)
+        for host in neighbours(self.world, subject.host):
+            with suppress(Unreachable):  # it is asked again when a machine comes to live there
+                shared += settle(self.host_network, replace(subject, host=host), look, mine=mine)
         return shared + settle(self.network, subject, self.fresh_look() if shared else look, mine=mine)
 
     def make_disks(self, name: str, mine: Mine, allow_loss: Collection[str] = ()) -> Done:
@@ -70,7 +78,10 @@ class Steps:
 
     def start_machine(self, name: str, mine: Mine) -> Done:
         subject = self.subject(name)
-        done = settle(self.machine, subject, self.fresh_look(), mine=mine)
+        if not subject.serves:
+            self._flatten(self.world.ports(subject.host), name)
+        done = self.medium.insert(subject, self.fresh_look(), mine)
+        done += settle(self.machine, subject, self.fresh_look(), mine=mine)
         if subject.serves:
             done += self._attach(subject, mine)
             if cluster := self.world.ports(subject.host).cluster:
@@ -151,6 +162,7 @@ class Steps:
             ports.cluster.leave(name)
         ports.machines.stop(name, graceful_s=GRACEFUL_S)
         mine()
+        self._flatten(ports, name)
         ports.machines.remove(name)
         return [f"remove machine {name}"]
 
@@ -196,6 +208,11 @@ class Steps:
         self.world.tenants.forget(name)
         self.world.numbers.release(name)
         return [f"remove tenant {name}"]
+
+    def _flatten(self, ports: HostPorts, name: str) -> None:
+        """See that the disk files hold everything: what lies beside them is lost with the machine."""
+        if ports.checkpoints:
+            ports.checkpoints.flatten(name)
 
     def _attach(self, subject: Subject, mine: Mine) -> Done:
         """Bind the machine's port; always, for an earlier try may have been cut short between start and attachment."""

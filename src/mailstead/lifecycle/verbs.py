@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from mailstead.ground.errors import Conflict, MailsteadError
 from mailstead.ground.plans import Change, ChangePlan
+from mailstead.hypervisors.operating import in_the_way
 from mailstead.networks.plan import next_numbers
 from mailstead.orders.port import Desk
 from mailstead.security.model import Secret
@@ -222,9 +223,19 @@ class Lifecycle:
     def _refuse(self, entry: Entry, wanted: Tenant, allow_loss: Collection[str]) -> None:
         refuse_loss(entry.tenant, wanted, allow_loss)
         refuse_move(entry, wanted)
+        self._refuse_growth(entry, wanted)
         grows = wanted.allowance != entry.tenant.allowance or entry.tenant.status is Status.REMOVED
         if entry.host and grows and wanted.status is not Status.REMOVED:
             refuse_without_room(self._world, wanted, entry.host, self._world.tenants.all().values())
+
+    def _refuse_growth(self, entry: Entry, wanted: Tenant) -> None:
+        """Raise CheckpointsInTheWay for a larger disk of a machine that has checkpoints: it would break them."""
+        if entry.host is None or wanted.allowance.disk_gib <= entry.tenant.allowance.disk_gib:
+            return
+        ports = self._world.ports(entry.host)
+        there = ports.checkpoints is not None and wanted.name in ports.machines.machines()
+        if ports.checkpoints and there and (kept := ports.checkpoints.checkpoints(wanted.name)):
+            raise in_the_way(wanted.name, [each.label for each in kept])
 
     def _order(self, kind: str, entry: Entry, **inputs: list[str]) -> str:
         name = entry.tenant.name

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Interface, ip_network
+from pathlib import PurePath
 
 from mailstead.certificates.keys import new_key
 from mailstead.certificates.pfx import pfx, thumbprint
@@ -19,6 +20,7 @@ from mailstead.windows.unattend.model import AnswerFile, Card, Listener, Network
 from mailstead.windows.unattend.rendering import render
 
 from .equipping import Equipping
+from .parts.medium import medium_place
 from .world import World
 
 Certify = Callable[[IPv4Address | IPv6Address, Secret], str]  # address and key → chain in PEM, leaf first
@@ -34,6 +36,7 @@ class Waking:
     medium: Secret
     computer_name: str
     address: IPv4Address | IPv6Address
+    place: PurePath  # where on its host the image is looked for
 
 
 def wake(world: World, name: str, certify: Certify, join: Secret | None = None) -> Waking:
@@ -59,7 +62,8 @@ def wake(world: World, name: str, certify: Certify, join: Secret | None = None) 
         join=world.vault.get(name, JOIN) if JOIN in world.vault.names(name) else None,
     )
     text = render(answers)
-    return Waking(text, cd_image({ANSWERS: text, PFX: pfx(key, chain, WORD)}), called, place.address.ip)
+    where = medium_place(world, world.tenants.get(name).host or "", name)
+    return Waking(text, cd_image({ANSWERS: text, PFX: pfx(key, chain, WORD)}), called, place.address.ip, where)
 
 
 def _places(world: World, name: str) -> tuple[Segment, ManagementPlace]:

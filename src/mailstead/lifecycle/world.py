@@ -23,6 +23,7 @@ from mailstead.hypervisors.port import (
     Hypervisor,
     LiveGrow,
     LiveResize,
+    Media,
     Migration,
     Statistics,
 )
@@ -79,6 +80,7 @@ class HostPorts:
     migration: Migration | None = None
     events: HostEvents | None = None
     windows: GuestRoles | None = None
+    media: Media | None = None
 
 
 @dataclass(frozen=True, slots=True)

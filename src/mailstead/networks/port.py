@@ -21,8 +21,8 @@ class Switch(Protocol):
     def withdraw(self) -> None:
         """Remove everything of ours, and put back what the host had before."""
 
-    def segments(self) -> dict[str, Segment]:
-        """Return all segments by tenant, with their flaws; a machine that is switched off is no flaw."""
+    def segments(self, only: str | None = None) -> dict[str, Segment]:
+        """Return all segments by tenant, or *only* one tenant's, with their flaws; a machine that is off is no flaw."""
 
     def ensure(self, segment: Segment) -> None:
         """Bring the segment to this shape, and bind the machine's port if it is there.

@@ -13,13 +13,27 @@ Refused
 └── FolderDenied          (Denied)       the folder cannot be written
 Rejected
 └── VolumeBroken          the file is no disk, or the tool refused it
+
+Of the folder on a host that is filled from here:
+
+Refused
+├── NoSuchShare           (InvalidInput) the server has no such share or folder
+├── NotTheContent         (InvalidInput) the file to be placed is not what was meant
+├── ShareDenied           (Denied)       the server does not let us in, or only without encryption
+├── FileBusy              (Conflict)     a machine holds the file, or somebody is placing it
+└── NotPlaced             (Conflict)     there is no share: an administrator has to place the file
+Unreachable
+└── ShareUnreachable      the server does not answer, or hung up; the file may be placed again
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePath
+from typing import TypeAlias
 
-from mailstead.ground.errors import Conflict, Denied, InvalidInput, NoRoom, Rejected, UnsafePlan
+from mailstead.ground.errors import Conflict, Denied, InvalidInput, NoRoom, Rejected, Unreachable, UnsafePlan
 
 
 class NoSuchImage(InvalidInput):
@@ -86,6 +100,54 @@ class VolumeBroken(Rejected):
     """What lies there is no disk we can read."""
 
     code = "volume-broken"
+
+
+class NoSuchShare(InvalidInput):
+    """The server has no such share, or the share no such folder."""
+
+    code = "no-such-share"
+
+
+class NotTheContent(InvalidInput):
+    """The file to be placed has another checksum than the one that was meant."""
+
+    code = "not-the-content"
+
+
+class ShareDenied(Denied):
+    """The server does not let us in, or would talk to us without encryption."""
+
+    code = "share-denied"
+
+
+class FileBusy(Conflict):
+    """The file on the host is held by a machine, or just being placed by somebody else."""
+
+    code = "file-busy"
+
+
+class NotPlaced(Conflict):
+    """The file is not on the host, and there is no share by which we could bring it there."""
+
+    code = "not-placed"
+
+
+class ShareUnreachable(Unreachable):
+    """The file server does not answer, or hung up: a file is not there yet, and may be placed again."""
+
+    code = "share-unreachable"
+
+
+Told: TypeAlias = Callable[[int, int], None]  # bytes placed, bytes in all
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
+
+
+def plain_name(name: str) -> str:
+    """Return *name* if it can name a file in the folder, and nothing outside it; raise InvalidInput otherwise."""
+    if _PLAIN.fullmatch(name) and not name.endswith("."):
+        return name
+    remedy = "use letters, digits, '.', '_' and '-'"
+    raise InvalidInput(f"{name!r} cannot name a file on a host", field="name", value=name, remedy=remedy)
 
 
 class Role(StrEnum):

@@ -124,5 +124,6 @@ class Windows(Value):
         for field, names in named.items():
             twice = next((name for name in names if names.count(name) > 1), None)
             if twice:
-                raise InvalidInput(f"{twice} is there twice", field=field, value=twice, remedy="keep one of them")
+                message = f"{field}: {twice} is there twice"
+                raise InvalidInput(message, field=field, value=twice, remedy="keep one of them")
         return self

@@ -60,7 +60,7 @@ def computer_name(tenant: str, windows: Windows) -> str:
     """Return the name of a tenant's machine: as its file says, or made of the tenant's, shortened so that it stays one.
 
     >>> computer_name("acme", Windows(image="a.vhdx")), computer_name("a-very-long-tenant", Windows(image="a.vhdx"))
-    ('ACME', 'A-VERY-LON-AF3D')
+    ('ACME', 'A-VERY-LON-D0AE')
     """
     if windows.computer_name:
         return windows.computer_name

@@ -23,8 +23,9 @@ from .hyperv_ways import Ways
 P = TypeVar("P")
 _ON_HOSTS = {"machines", "statistics", "room", "volumes", "segments", "prepared", "observe", "wait_ready"}
 _IN_CARE = {"condition", "checkpoints", "place_of", "nodes", "owners", "events"}
-LOOKS = frozenset(_ON_HOSTS | _IN_CARE | {"zones", "records", "anchors", "serials"})
-_OPTIONAL = ("conditions", "checkpoints", "exports", "cluster", "migration", "events", "windows")
+_IN_WINDOWS = {"answers", "features", "found"}
+LOOKS = frozenset(_ON_HOSTS | _IN_CARE | _IN_WINDOWS | {"zones", "records", "anchors", "serials"})
+_OPTIONAL = ("conditions", "checkpoints", "exports", "cluster", "migration", "events", "windows", "media")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The ports of one Hyper-V host: machines, disks and switch by cmdlets, guests through SSH, appliances."""
 
+from functools import partial
 from pathlib import Path, PureWindowsPath
 
 from mailstead.ground.clock import Clock
@@ -10,24 +11,29 @@ from mailstead.hypervisors.drivers.hyperv.cluster import HyperVCluster, HyperVMi
 from mailstead.hypervisors.drivers.hyperv.events import HyperVConditions, HyperVEvents
 from mailstead.hypervisors.drivers.hyperv.export import HyperVExports
 from mailstead.hypervisors.drivers.hyperv.machines import HyperVHypervisor
+from mailstead.hypervisors.drivers.hyperv.media import HyperVMedia
 from mailstead.hypervisors.drivers.hyperv.operated import Operated
 from mailstead.lifecycle.world import HostPorts
 from mailstead.mailservers.drivers.appliance import Appliance
 from mailstead.networks.drivers.hyperv import HyperVSwitch
 from mailstead.sites.model import Host, Platform
 from mailstead.storage.drivers.hyperv import HyperVVolumes
+from mailstead.windows.drivers.remote import RemoteWindows
 
 from .hyperv_guests import Callees
 from .hyperv_images import HostImages
 from .hyperv_ways import Ways
 from .images import Images
+from .windows import WindowsWays, trust_file
 
 
-def hyperv_host(ways: Ways, host: Host, platform: Platform, _home: Path, clock: Clock) -> HostPorts:
+def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: Clock) -> HostPorts:
     """Return the ports of *host*; nothing is connected to before it is asked something."""
     settings, way, folder = hyperv_of(host), ways.to(host), PureWindowsPath(host.folder)
     guests = QemuAgent(SshTransport(Callees(ways.vault, ways.numbers, settings).of), clock)
     operated = Operated(way, platform.name)
+    trust = partial(trust_file, home, platform, ways.vault, clock)
+    windows = WindowsWays(host, ways.numbers.of, ways.vault, ways.fleet, trust, tell=ways.tell)
     return HostPorts(
         host,
         HyperVHypervisor(way, platform=platform.name, folder=folder, dynamic=settings.memory == "dynamic", clock=clock),
@@ -49,4 +55,6 @@ def hyperv_host(ways: Ways, host: Host, platform: Platform, _home: Path, clock: 
         cluster=HyperVCluster(operated) if settings.cluster else None,
         migration=HyperVMigration(operated),
         events=HyperVEvents(operated),
+        windows=RemoteWindows(windows.to),
+        media=HyperVMedia(operated),
     )

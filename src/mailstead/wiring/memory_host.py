@@ -8,6 +8,7 @@ from mailstead.ground.clock import Clock
 from mailstead.guests.drivers.memory import GuestState, MemoryGuests
 from mailstead.guests.errors import GuestSilent
 from mailstead.hypervisors.drivers.memory import MemoryHypervisor
+from mailstead.hypervisors.drivers.memory_media import MemoryMedia
 from mailstead.hypervisors.drivers.memory_operations import (
     MemoryCheckpoints,
     MemoryConditions,
@@ -153,4 +154,5 @@ def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock, meta
         exports=MemoryExports(machines),
         events=MemoryEvents(),
         windows=windows,
+        media=MemoryMedia(machines) if host.driver == "hyperv" else None,
     )

@@ -31,7 +31,7 @@ TRUST = "authority.pem"
 class WindowsWays:
     """What leads into the Windows machines of one host: `RemoteWindows(WindowsWays(…).to)`.
 
-    `trust` is a file with the root of our own authority, which signed their certificates; `tell` hears of every
+    `trust` gives a file with the root of our own authority, which signed their certificates; `tell` hears of every
     statement before it is sent.
     """
 
@@ -39,7 +39,8 @@ class WindowsWays:
     numbers: Callable[[str], Numbers | None]
     vault: Vault
     fleet: Fleet
-    trust: Path
+    trust: Callable[[], Path]
+    port: int = 5986
     tell: Callable[[str], None] | None = None
 
     def to(self, machine: str) -> Remote:
@@ -54,7 +55,7 @@ class WindowsWays:
             )
         place = management_place(self.host.hyperv, numbers.vlan)
         account = Ntlm(USER, self.vault.get(machine, ACCOUNT))
-        way = self.fleet.at(Endpoint(str(place.address.ip), CONFIGURATION, account, trust=self.trust))
+        way = self.fleet.at(Endpoint(str(place.address.ip), CONFIGURATION, account, port=self.port, trust=self.trust()))
         return Explained(way, self.tell) if self.tell else way
 
 

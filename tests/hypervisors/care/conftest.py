@@ -18,7 +18,7 @@ from mailstead.remoting.port import Remote
 from mailstead.security.model import Secret
 from mailstead.sites.marks import Mark
 from tests.standin.certificates import Authority
-from tests.standin.cluster import Cluster, Node
+from tests.standin.cluster import Cluster, form_cluster
 from tests.standin.hyperv.kinds import VhdType
 from tests.standin.hyperv.world import GIB, Drive, Host, Machine, Vhd
 from tests.standin.server import StandIn
@@ -131,7 +131,4 @@ def other(hosts: tuple[HyperVHost, HyperVHost]) -> HyperVHost:
 @pytest.fixture
 def clustered(hosts: tuple[HyperVHost, HyperVHost]) -> Cluster:
     """Both hosts as nodes of one cluster."""
-    cluster = Cluster("C1", [Node(host.world.name, host.world) for host in hosts])
-    for host in hosts:
-        host.world.cluster = cluster
-    return cluster
+    return form_cluster("C1", [host.world for host in hosts])

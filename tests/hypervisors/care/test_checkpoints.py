@@ -11,7 +11,7 @@ from mailstead.hypervisors.drivers.hyperv.checkpoints import HyperVCheckpoints
 from mailstead.hypervisors.drivers.memory import MemoryHypervisor
 from mailstead.hypervisors.drivers.memory_operations import MemoryCheckpoints
 from mailstead.hypervisors.model import AnswerLost, HostDenied, MachineRefused, NoSuchMachine
-from mailstead.hypervisors.operating import BadLabel, CheckpointKind, MachineBusy, NoSuchCheckpoint
+from mailstead.hypervisors.operating import BadLabel, CheckpointKind, CheckpointsInTheWay, MachineBusy, NoSuchCheckpoint
 from mailstead.hypervisors.port import Checkpoints
 from tests.hypervisors.example import example_machine
 from tests.standin.faults import Kind
@@ -59,6 +59,14 @@ class CheckpointsContract:
         kept.port.take(TENANT, "gone-soon")
         kept.port.drop(TENANT, "gone-soon")
         kept.port.drop(TENANT, "gone-soon")
+        assert kept.port.checkpoints(TENANT) == ()
+
+    def test_flattening_leaves_none_and_may_be_repeated(self, kept: Kept) -> None:
+        for label in ("one", "two"):
+            kept.port.take(TENANT, label)
+        kept.port.flatten(TENANT)
+        kept.port.flatten(TENANT)
+        kept.port.flatten("nobody")
         assert kept.port.checkpoints(TENANT) == ()
 
     def test_one_that_is_not_there_cannot_be_brought_back(self, kept: Kept) -> None:
@@ -211,3 +219,27 @@ def test_a_machine_with_a_whole_disk_of_the_host_has_no_checkpoints(hv: HyperVHo
     with pytest.raises(MachineRefused):
         HyperVCheckpoints(hv.operated).take(TENANT, "one")
     assert machine.snapshots == []
+
+
+def test_flattening_ends_when_the_disks_are_merged(hv: HyperVHost) -> None:
+    machine, clock = hv.put(), VirtualClock()
+    disk = machine.drives[0].path
+    port = HyperVCheckpoints(hv.operated, clock)
+    port.take(TENANT, "one")
+    beside = machine.drives[0].path
+    port.drop(TENANT, "one")
+    machine.drives[0].path = beside  # Hyper-V has answered, and merges still
+    with pytest.raises(MachineBusy):
+        port.flatten(TENANT)
+    assert clock.monotonic() > 3600
+    machine.drives[0].path = disk
+    port.flatten(TENANT)
+
+
+def test_checkpoints_of_others_are_in_the_way_of_flattening(hv: HyperVHost, port: HyperVCheckpoints) -> None:
+    (machine,) = hv.world.machines.values()
+    port.take(TENANT, "ours")
+    machine.snapshots.append(Snapshot(machine, "Before I went on holiday", {}))
+    with pytest.raises(CheckpointsInTheWay, match="holiday"):
+        port.flatten(TENANT)
+    assert len(machine.snapshots) == 2

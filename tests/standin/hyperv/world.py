@@ -253,6 +253,7 @@ class Machine(Live):
     metering_since: datetime | None = None
     adapters: list[Adapter] = field(default_factory=list)
     drives: list[Drive] = field(default_factory=list)
+    dvds: list[Live] = field(default_factory=list)  # .media.DvdDrive
     snapshots: list[Snapshot] = field(default_factory=list)
     deaf: bool = False  # the guest does not heed that it is to shut down
     services: dict[str, bool] = field(default_factory=lambda: {n: n != SERVICES[0] for n in SERVICES})
@@ -314,6 +315,7 @@ class Host(Live):
         self.machines: dict[UUID, Machine] = {}
         self.vhds: dict[str, Vhd] = {}
         self.folders: set[str] | None = None  # None: every folder is there
+        self.media: set[str] = set()  # CD images, in small letters
         self.volumes = [Volume(r"C:\ClusterStorage\Volume1", 4096 * GIB)]
         self.switches = {name: Switch(name) for name in ("Tenants", "Management")}
         self.disks: list[Live] = []  # tests.standin.storage.Disk

@@ -5,7 +5,7 @@ from mailstead.sites.management import ManagementPlace
 
 from .model import Seed
 
-ROOM = "/run/mailstead/seed"
+ROOM = "/run/mailstead-seed"
 _SESSION = "/usr/lib/mailstead/agent-session"  # sshd lets root in only if the key itself names a program
 CARD = "management"  # what the guest calls the card
 _TABLE = 77  # of routes: answers to a caller leave by the way they came, nothing else does

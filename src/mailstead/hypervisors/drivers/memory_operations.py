@@ -73,6 +73,9 @@ class MemoryCheckpoints:
         _machine(self._host, name)
         self._kept.get(name, {}).pop(label, None)
 
+    def flatten(self, name: str) -> None:
+        self._kept.pop(name, None)
+
 
 class MemoryExports:
     """Keeps copies of machines by the folder that they lie in."""

@@ -25,7 +25,7 @@ class MachinePart:
     def plan(self, subject: Subject, look: Look) -> ChangePlan[Machine]:
         found = look.machines(subject.host)
         there = {subject.name: found[subject.name]} if subject.name in found else {}
-        wanted = {subject.name: self._wanted(subject, look)} if subject.serves else {}
+        wanted = {subject.name: self.wanted(subject, look)} if subject.serves else {}
         return compare_machines(wanted, there)
 
     def apply(self, subject: Subject, plan: ChangePlan[Machine]) -> None:
@@ -33,7 +33,8 @@ class MachinePart:
         for change in plan:
             apply_change(ports.machines, change, graceful_s=GRACEFUL_S)
 
-    def _wanted(self, subject: Subject, look: Look) -> Machine:
+    def wanted(self, subject: Subject, look: Look) -> Machine:
+        """Return the machine as it is to be."""
         segment = segment_for(subject.tenant, subject.numbers)
         volumes = wanted_volumes(self.world, subject, look).values()
         bridge = self.world.ports(subject.host).host.switch

@@ -1,6 +1,5 @@
 """The tenant's segment on its host's switch."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailstead.ground.plans import ChangePlan
@@ -20,7 +19,8 @@ class NetworkPart:
     def plan(self, subject: Subject, look: Look) -> ChangePlan[Segment]:
         name = subject.name
         wanted = {name: segment_for(subject.tenant, subject.numbers)} if subject.serves else {}
-        return compare_segments(wanted, _only(name, look.segments(subject.host)))
+        found = look.segment(subject.host, name)
+        return compare_segments(wanted, {name: found} if found else {})
 
     def apply(self, subject: Subject, plan: ChangePlan[Segment]) -> None:
         switch = self.world.ports(subject.host).switch
@@ -29,7 +29,3 @@ class NetworkPart:
                 switch.remove(subject.name)
             else:
                 switch.ensure(change.after)
-
-
-def _only(name: str, found: Mapping[str, Segment]) -> dict[str, Segment]:
-    return {name: found[name]} if name in found else {}

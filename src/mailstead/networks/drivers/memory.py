@@ -47,8 +47,8 @@ class MemorySwitch:
         self._segments.clear()
         self._ports.clear()
 
-    def segments(self) -> dict[str, Segment]:
-        return {tenant: self._seen(segment) for tenant, segment in self._segments.items()}
+    def segments(self, only: str | None = None) -> dict[str, Segment]:
+        return {tenant: self._seen(segment) for tenant, segment in self._segments.items() if only in {None, tenant}}
 
     def ensure(self, segment: Segment) -> None:
         if self._base is None:

@@ -343,6 +343,22 @@ class RemoveVMHardDiskDrive(
     """Take a disk off its controller; the file stays."""
 
 
+class GetVMDvdDrive(_OnMachine, name="Get-VMDvdDrive", gives="DvdDrive"):
+    """Drives for CD images."""
+
+
+class AddVMDvdDrive(_OnMachine, name="Add-VMDvdDrive", asks=True):
+    """A drive with a CD image in it."""
+
+    Path: Text
+
+
+class RemoveVMDvdDrive(
+    Cmdlet, name="Remove-VMDvdDrive", module="Hyper-V", takes=Piped("VMDvdDrive", "DvdDrive"), asks=True
+):
+    """Take a drive off its controller; the image stays."""
+
+
 # Metering, checkpoints, export
 
 

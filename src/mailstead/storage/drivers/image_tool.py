@@ -30,6 +30,11 @@ def copy_fixed(source: Path, target: Path, form: Format) -> None:
     _run("convert", "-q", *kinds, *bitmaps, str(source), str(target), path=source)
 
 
+def as_vhdx(raw: Path, target: Path) -> None:
+    """Write a raw disk as a dynamic VHDX."""
+    _run("convert", "-q", "-f", "raw", "-O", "vhdx", "-o", "subformat=dynamic", str(raw), str(target), path=raw)
+
+
 def _run(*argv: str, path: Path) -> None:
     try:
         subprocess.run(["qemu-img", *argv], check=True, capture_output=True, text=True, timeout=_TIMEOUT_S)

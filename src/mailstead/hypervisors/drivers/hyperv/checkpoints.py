@@ -6,11 +6,20 @@ is refused, for standard: which of both it became is known, and stands in the na
 
 import re
 
-from mailstead.hypervisors.operating import Checkpoint, CheckpointKind, checked_label, no_such_checkpoint
+from mailstead.ground.clock import Clock, SystemClock
+from mailstead.hypervisors.operating import (
+    Checkpoint,
+    CheckpointKind,
+    MachineBusy,
+    checked_label,
+    in_the_way,
+    no_such_checkpoint,
+)
 from mailstead.remoting.calls import batch
 from mailstead.remoting.cmdlets.hyperv import (
     CheckpointVM,
     GetVM,
+    GetVMHardDiskDrive,
     GetVMSnapshot,
     RemoveVMSnapshot,
     RestoreVMSnapshot,
@@ -21,14 +30,16 @@ from mailstead.remoting.values import PsObject
 
 from .operated import Operated, meaning
 
+POLL_S, MERGE_S = 2.0, 3600.0
 _NAME = re.compile(r"mailstead-([a-z0-9-]+?)(-standard)?")
 
 
 class HyperVCheckpoints:
     """The checkpoints of one host's machines."""
 
-    def __init__(self, host: Operated) -> None:
+    def __init__(self, host: Operated, clock: Clock | None = None) -> None:
         self._host = host
+        self._clock = clock or SystemClock()
 
     def checkpoints(self, name: str) -> tuple[Checkpoint, ...]:
         with meaning():
@@ -61,6 +72,38 @@ class HyperVCheckpoints:
             vm = self._host.vm(name)
             if there := self._labelled(vm, label):
                 self._host.remote.run(vm | RemoveVMSnapshot(Name=(_name_of(there),)))
+
+    def flatten(self, name: str) -> None:
+        with meaning():
+            found = self._host.found(name)
+            if found is None:
+                return
+            vm = GetVM(Id=found.guid("Id"))
+            ours, others = self._names(vm)
+            if others:
+                raise in_the_way(name, others)
+            if ours:
+                self._host.remote.run(vm | RemoveVMSnapshot(Name=tuple(ours)))
+            self._await_merged(name, vm)
+
+    def _await_merged(self, name: str, vm: GetVM) -> None:
+        """Wait until the machine has its disk files themselves: Hyper-V merges after Remove-VMSnapshot has answered."""
+        until = self._clock.monotonic() + MERGE_S
+        while any(path.lower().endswith(".avhdx") for path in self._disks(vm)):
+            if self._clock.monotonic() > until:
+                remedy = "see its progress in Hyper-V Manager, then: mailstead order retry"
+                message = f"the disks of {name} are being merged still"
+                raise MachineBusy(message, field="machine", value=name, remedy=remedy)
+            self._clock.sleep(POLL_S)
+
+    def _disks(self, vm: GetVM) -> list[str]:
+        drives = self._host.remote.run(vm | GetVMHardDiskDrive()).all("HardDiskDrive")
+        return [drive.text_of("Path") for drive in drives]
+
+    def _names(self, vm: GetVM) -> tuple[list[str], list[str]]:
+        """Return the names of our checkpoints, and of those of others."""
+        names = [each.text_of("Name") for each in self._host.remote.run(vm | GetVMSnapshot()).all("VMSnapshot")]
+        return [name for name in names if _NAME.fullmatch(name)], [name for name in names if not _NAME.fullmatch(name)]
 
     def _make(self, vm: GetVM, name: str) -> None:
         again = vm | SetVM(CheckpointType="Production")

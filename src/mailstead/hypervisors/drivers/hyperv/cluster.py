@@ -20,13 +20,13 @@ from mailstead.remoting.cmdlets.hyperv import MoveVM
 from mailstead.remoting.errors import HostBusy, NoSuchObject
 from mailstead.sites.marks import PREFIX
 
-from .operated import MEANINGS, Operated, meaning
+from .operated import MEANINGS, Meanings, Operated, meaning
 
 _STATES = {"Up": NodeState.UP, "Paused": NodeState.PAUSED}
 # A cluster without quorum, and one whose service is down on this node, say the same: the service is not running.
-_CLUSTER = MappingProxyType({HostBusy: NoQuorum, **{k: v for k, v in MEANINGS.items() if k is not HostBusy}})
-_NODES = MappingProxyType({**_CLUSTER, NoSuchObject: NoSuchNode})
-_MOVING = MappingProxyType(
+_CLUSTER: Meanings = MappingProxyType({HostBusy: NoQuorum, **{k: v for k, v in MEANINGS.items() if k is not HostBusy}})
+_NODES: Meanings = MappingProxyType({**_CLUSTER, NoSuchObject: NoSuchNode})
+_MOVING: Meanings = MappingProxyType(
     {**MEANINGS, NoSuchObject: HostUnreachable}
 )  # the machine is there: what is not, is the host
 

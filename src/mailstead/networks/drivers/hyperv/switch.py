@@ -69,20 +69,9 @@ class HyperVSwitch:
         if switch and base_in(_notes(switch)):
             self._write(switch, None)
 
-    def segments(self) -> dict[str, Segment]:
-        sight = everywhere(self._remote)
-        kept = [(shell, segment) for shell, _ in ours(sight.shells, self._platform) if (segment := shell.segment)]
-        cards = {shell.id: shell.cards(self._management) for shell, _ in kept}
-        seen = ports(
-            self._remote, [(shell.id, cards[shell.id][0].text_of("Name")) for shell, _ in kept if cards[shell.id]]
-        )
-        base, times = self._base(sight), Counter(segment.tenant for _, segment in kept)
-        found: dict[str, Segment] = {}
-        for shell, segment in kept:
-            told = [*self._told(seen.get(shell.id), segment, base), *_strays(cards[shell.id])]
-            told += [f"unexpected: {times[segment.tenant]} machines"] if times[segment.tenant] > 1 else []
-            found[segment.tenant] = replace(segment, flaws=tuple(told))
-        return found
+    def segments(self, only: str | None = None) -> dict[str, Segment]:
+        by_name = self._segments(near(self._remote, only), only) if only else {}
+        return by_name or self._segments(everywhere(self._remote), only)
 
     def ensure(self, segment: Segment) -> None:
         segment = replace(segment, flaws=())
@@ -113,6 +102,19 @@ class HyperVSwitch:
         unplug = [unplugging(machine, port_of(card)) for card in shell.cards(self._management)[:1]]
         last = machine | (SetVM(Notes=str(left)) if left.sections else RemoveVM())
         self._remote.run(batch(*unplug, last))
+
+    def _segments(self, sight: Sight, only: str | None) -> dict[str, Segment]:
+        marked = [shell for shell, mark in ours(sight.shells, self._platform) if only in {None, mark.tenant}]
+        kept = [(shell, segment) for shell in marked if (segment := shell.segment)]
+        cards = {shell.id: shell.cards(self._management) for shell, _ in kept}
+        seen = ports(self._remote, [(number, some[0].text_of("Name")) for number, some in cards.items() if some])
+        base, times = self._base(sight), Counter(segment.tenant for _, segment in kept)
+        found: dict[str, Segment] = {}
+        for shell, segment in kept:
+            told = [*self._told(seen.get(shell.id), segment, base), *_strays(cards[shell.id])]
+            told += [f"unexpected: {times[segment.tenant]} machines"] if times[segment.tenant] > 1 else []
+            found[segment.tenant] = replace(segment, flaws=tuple(told))
+        return found
 
     def _bring(self, shell: Shell, mark: Mark, port: Port, segment: Segment, rules: frozenset[PortRule]) -> None:
         if not shell.off and port.mac != mac_of(segment):

@@ -52,8 +52,9 @@ class OpenVSwitch:
         self._nft([*self._inet.remove(), *self._arp.remove()])
         self._vsctl(ovsdb.drop_bridge(self._bridge))
 
-    def segments(self) -> dict[str, Segment]:
-        return self._look().segments() if self._found_bridge() else {}
+    def segments(self, only: str | None = None) -> dict[str, Segment]:
+        found = self._look().segments() if self._found_bridge() else {}
+        return {tenant: segment for tenant, segment in found.items() if only in {None, tenant}}
 
     def ensure(self, segment: Segment) -> None:
         bridge = self._look_at_bridge()

@@ -1,0 +1,88 @@
+"""What is brought to a Hyper-V host, and how: the share where there is one, else by hand."""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path, PureWindowsPath
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from mailstead.guests.seed.model import Seed, SshKey
+from mailstead.security.model import Secret
+from mailstead.sites.management import management_place
+from mailstead.sites.model import Host, HyperV
+from mailstead.storage.drivers.hand_files import HandFiles
+from mailstead.storage.drivers.memory_files import MemoryFiles
+from mailstead.storage.drivers.smb_files import SmbFiles
+from mailstead.storage.model import NotPlaced
+from mailstead.wiring.hyperv_files import bring_image, bring_seed, host_files
+from mailstead.wiring.hyperv_ways import Ways
+from mailstead.wiring.images import Images, MissingImage
+from tests.standin.hyperv.kinds import VhdType
+from tests.standin.hyperv.world import Vhd
+from tests.standin.rig import Rig, rigged
+
+IMAGES = PureWindowsPath(r"C:\ClusterStorage\Volume1\mailstead-images")
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with rigged(tmp_path_factory.mktemp("standin")) as made:
+        yield made
+
+
+def ways(rig: Rig) -> Ways:
+    """Return all that is used here of the ways to hosts."""
+    return cast("Ways", SimpleNamespace(to=lambda _: rig, password=lambda name: Secret.of(f"of {name}")))
+
+
+def host(**settings: Any) -> Host:
+    return Host(name="hv01", driver="hyperv", hyperv=HyperV(address="hv01.example", **settings))
+
+
+def built(cache: Path, files: dict[str, Any]) -> Images:
+    (cache / "b98a").mkdir()
+    (cache / "b98a/system.vhdx").write_bytes(b"image")
+    (cache / "b98a/manifest.json").write_text(json.dumps({"files": files}))
+    (cache / "current").symlink_to(cache / "b98a")
+    return Images(cache)
+
+
+def test_without_a_share_we_look_by_cmdlet_and_an_administrator_places(rig: Rig, tmp_path: Path) -> None:
+    rig.fresh()
+    files = host_files(ways(rig), host())
+    assert isinstance(files, HandFiles)
+    images = built(tmp_path, {"system.vhdx": {"sha256": "0", "bytes": 5}})
+    with pytest.raises(NotPlaced) as caught:
+        bring_image(files, images, lambda *_: None)
+    assert rf"{IMAGES}\b98a.vhdx on hv01" in caught.value.remedy
+    place = str(IMAGES / "b98a.vhdx")
+    rig.world.vhds[place.lower()] = Vhd(place, 1 << 30, VhdType.Dynamic)
+    assert files.size("b98a.vhdx")
+
+
+def test_with_a_share_we_bring_it(rig: Rig) -> None:
+    share = r"\\hv01.example\mailstead-images"
+    assert isinstance(host_files(ways(rig), host(share=share)), SmbFiles)
+
+
+def test_an_image_goes_under_its_key(tmp_path: Path) -> None:
+    files, digest = MemoryFiles(), sha256(b"image").hexdigest()
+    images = built(tmp_path, {"system.vhdx": {"sha256": digest, "bytes": 5}})
+    assert bring_image(files, images, lambda *_: None) == "b98a.vhdx"
+    assert files.files == {"b98a.vhdx": b"image"}
+
+
+def test_an_image_without_a_vhdx_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MissingImage, match="no VHDX"):
+        bring_image(MemoryFiles(), built(tmp_path, {}), lambda *_: None)
+
+
+def test_a_seed_is_brought_once() -> None:
+    files, key = MemoryFiles(), SshKey.fresh()
+    seed = Seed(management_place(HyperV(address="hv01.example"), 300), key, SshKey.fresh().public)
+    name = bring_seed(files, "acme", seed, lambda *_: None)
+    assert bring_seed(files, "acme", seed, lambda *_: None) == name
+    assert list(files.files) == [name]
