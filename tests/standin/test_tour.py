@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
+from mailstead.ground.clock import SystemClock
+from mailstead.remoting.cmdlets import hyperv
+from mailstead.remoting.endpoint import Basic, Endpoint
+from mailstead.remoting.pool import Fleet
+from mailstead.security.model import Secret
+
 from . import tour
+from .shipped import HOST
 
 Say = Callable[..., tuple[Any, str]]
 HERE = Path(__file__).parents[2]
@@ -37,16 +44,16 @@ def ports(folder: Path) -> Iterator[list[str]]:
 def say(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
     """Say something to the tour's program; a new process each time would only take longer."""
 
-    def call(*words: str) -> tuple[Any, str]:
+    def call(*words: str, status: int = 0) -> tuple[Any, str]:
         monkeypatch.setattr(sys, "argv", ["tour", "--home", str(folder / "home"), "--json", *words])
         capsys.readouterr()
-        status: object = 0
+        ended: object = 0
         try:
             tour.run()
         except SystemExit as end:
-            status = end.code
+            ended = end.code or 0
         told = capsys.readouterr()
-        assert not status, told.err
+        assert ended == status, told
         return json.loads(told.out), told.err
 
     return call
@@ -73,3 +80,21 @@ def test_a_tenant_is_brought_into_service_and_looked_after(folder: Path, ports: 
     assert say("drift")[0] == []
     machines = {row["host"]: row["machines"] for row in say("host", "list")[0]}
     assert machines == {"hv01": 0, "hv02": 1, "hv03": 0}
+
+    _by_hand(hosts, int(ports[1]))
+    (found,), _ = say("drift", status=3)
+    assert found["tenant"] == "acme"
+    assert "999" in json.dumps(found["changes"])
+    assert say("apply", "--yes")[0]["orders"][0]["status"] == "done"
+    assert say("drift")[0] == []
+
+
+def _by_hand(hosts: Path, port: int) -> None:
+    """Somebody moves the machine into another VLAN."""
+    fleet = Fleet(SystemClock())
+    account = Basic("svc-mailstead", Secret.of((hosts / "password").read_text()))
+    way = fleet.at(Endpoint("localhost", HOST, account, port=port, trust=hosts / "1.pem"))
+    number = way.run(hyperv.GetVMs(Name=("ms-acme",))).one("VirtualMachine").guid("Id")
+    card = hyperv.GetVM(Id=number) | hyperv.GetVMNetworkAdapter()
+    way.run(card | hyperv.SetVMNetworkAdapterVlan(VlanId=999))
+    fleet.close()
