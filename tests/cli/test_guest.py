@@ -128,6 +128,17 @@ def test_a_domain_is_joined_by_what_djoin_wrote(up: Say, tmp_path: Path) -> None
     assert not (tmp_path / "c.xml").exists()
 
 
+def test_nobody_misses_mail_in_a_windows_machine_nor_finds_drift_there(up: Say) -> None:
+    """No doctor asks for zones and certificates that no order would make."""
+    assert _worked(up("drift")).status == 0
+    found = [one for one in up("--json", "doctor").value["findings"] if one.get("tenant") == "acme"]
+    assert found == []
+
+
+def test_the_schema_tells_what_a_table_may_say(up: Say) -> None:
+    assert '"computer_name"' in _worked(up("schema", "tenant")).out
+
+
 @pytest.mark.parametrize("verb", ["show", "plan", "apply"])
 def test_who_has_no_windows_machine_is_told(up: Say, verb: str) -> None:
     said = up("--json", "guest", verb, "plain")

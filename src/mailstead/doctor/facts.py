@@ -116,6 +116,10 @@ class Facts:
             if entry.tenant.status is not Status.REMOVED:
                 yield name, entry
 
+    def mailing(self) -> Iterator[tuple[str, Entry]]:
+        """Yield those of the serving whose machine we bring mail: not a Windows one yet."""
+        return ((name, entry) for name, entry in self.serving() if entry.tenant.windows is None)
+
     def removed(self) -> Iterator[tuple[str, Entry]]:
         """Yield the tenants that are removed and judged, by name."""
         for name, entry in self._judged():

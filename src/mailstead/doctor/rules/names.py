@@ -28,7 +28,7 @@ def claims(facts: Facts) -> Iterator[Finding]:
 def zones_missing(facts: Facts) -> Iterator[Finding]:
     if facts.names.zones is None:
         return
-    for name, entry in facts.serving():
+    for name, entry in facts.mailing():
         for domain in entry.tenant.domains:
             if domain.name not in facts.names.zones:
                 told = f"the zone {domain.name} of {name} is not served"
@@ -99,7 +99,7 @@ def pointers(facts: Facts) -> Iterator[Finding]:
             found[record.name].add(record.value)
     if facts.names.zones is None:
         return
-    for name, entry in facts.serving():
+    for name, entry in facts.mailing():
         numbers = facts.kept.numbers.get(name)
         for address in (numbers.public_ipv4, numbers.public_ipv6) if numbers else ():
             there = found.get(address.reverse_pointer, set())

@@ -74,7 +74,7 @@ def disks(facts: Facts) -> Iterator[Finding]:
 
 
 def certificate(facts: Facts) -> Iterator[Finding]:
-    for name, _ in facts.serving():
+    for name, _ in facts.mailing():
         current = facts.kept.rollovers.get(name, Rollover()).current
         if current is None:
             code, told = "certificate-missing", "has no certificate"
@@ -116,7 +116,7 @@ def keys_left(facts: Facts) -> Iterator[Finding]:
 
 
 def dkim(facts: Facts) -> Iterator[Finding]:
-    for name, entry in facts.serving():
+    for name, entry in facts.mailing():
         known = facts.kept.dkim.get(name, {})
         for domain in entry.tenant.domains:
             if domain.name not in known:
