@@ -22,6 +22,7 @@ from mailstead.windows.drivers.remote import RemoteWindows
 from mailstead.windows.errors import NoWindowsHost
 from mailstead.windows.model import GuestState
 from mailstead.windows.unattend.commands import PFX, WORD
+from mailstead.wiring.hyperv_ways import Ways
 from mailstead.wiring.memory import memory_outside
 from mailstead.wiring.windows import WindowsWays, trust_file, windows_medium
 from tests.lifecycle.stage import Stage, open_stage, tenant
@@ -56,9 +57,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 def ways(stage: Stage, tmp_path: Path) -> Iterator[WindowsWays]:
     vault, clock = stage.world.vault, SystemClock()
     fleet = Fleet(clock, sessions_each=1)
-    yield WindowsWays(
-        PLATFORM.hosts[0], stage.world.numbers.of, vault, fleet, partial(trust_file, tmp_path, PLATFORM, vault, clock)
-    )
+    trust = partial(trust_file, tmp_path, PLATFORM, vault, clock)
+    yield WindowsWays(PLATFORM.hosts[0], Ways(vault, stage.world.numbers, fleet), trust)
     fleet.close()
 
 
@@ -118,7 +118,7 @@ def test_a_guest_that_woke_with_it_is_reached_and_nobody_else_is_taken_for_it(
     guest.accounts.offer_ntlm(tmp_path)
     told: list[str] = []
     with guest:
-        here = replace(ways, port=guest.port, tell=told.append)
+        here = replace(ways, port=guest.port, ways=replace(ways.ways, tell=told.append))
         target = wanted(features=["DNS"])
         roles = RemoteWindows(here.to)
         roles.apply("acme", features_plan(roles, target))
@@ -147,7 +147,7 @@ def test_without_a_medium_or_a_machine_there_is_no_way(ways: WindowsWays) -> Non
     with pytest.raises(NoWindowsHost):
         ways.to("nobody")
     with pytest.raises(NoWindowsHost):
-        RemoteWindows(replace(ways, numbers=lambda _: None).to).found("acme", GuestState())
+        RemoteWindows(ways.to).found("nobody", GuestState())
 
 
 def test_the_trust_file_follows_the_authority(ways: WindowsWays) -> None:

@@ -33,7 +33,7 @@ def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: C
     guests = QemuAgent(SshTransport(Callees(ways.vault, ways.numbers, settings).of), clock)
     operated = Operated(way, platform.name)
     trust = partial(trust_file, home, platform, ways.vault, clock)
-    windows = WindowsWays(host, ways.numbers.of, ways.vault, ways.fleet, trust, tell=ways.tell)
+    windows = WindowsWays(host, ways, trust)
     return HostPorts(
         host,
         HyperVHypervisor(way, platform=platform.name, folder=folder, dynamic=settings.memory == "dynamic", clock=clock),

@@ -9,10 +9,8 @@ from mailstead.ground.clock import Clock
 from mailstead.ground.files import write_whole
 from mailstead.lifecycle.waking import ACCOUNT, Waking, wake
 from mailstead.lifecycle.world import World
-from mailstead.networks.model import Numbers
 from mailstead.remoting.endpoint import Endpoint, Ntlm
-from mailstead.remoting.pool import Fleet
-from mailstead.remoting.port import Explained, Remote
+from mailstead.remoting.port import Remote
 from mailstead.security.model import Secret
 from mailstead.security.store import Vault
 from mailstead.sites.management import management_place
@@ -20,6 +18,7 @@ from mailstead.sites.model import Host, Platform
 from mailstead.windows.errors import NoWindowsHost
 from mailstead.windows.unattend.model import ACCOUNT as USER
 
+from .hyperv_ways import Ways
 from .running import Running
 from .secrets import authority
 
@@ -31,21 +30,17 @@ TRUST = "authority.pem"
 class WindowsWays:
     """What leads into the Windows machines of one host: `RemoteWindows(WindowsWays(…).to)`.
 
-    `trust` gives a file with the root of our own authority, which signed their certificates; `tell` hears of every
-    statement before it is sent.
+    `trust` gives a file with the root of our own authority, which signed their certificates.
     """
 
     host: Host
-    numbers: Callable[[str], Numbers | None]
-    vault: Vault
-    fleet: Fleet
+    ways: Ways
     trust: Callable[[], Path]
     port: int = 5986
-    tell: Callable[[str], None] | None = None
 
     def to(self, machine: str) -> Remote:
         """Return the way into a tenant's machine; raise NoWindowsHost, or NoSecret before its medium was made."""
-        numbers = self.numbers(machine)
+        numbers = self.ways.numbers.of(machine)
         if self.host.hyperv is None or numbers is None:
             raise NoWindowsHost(
                 f"{machine} has no management address",
@@ -54,9 +49,9 @@ class WindowsWays:
                 remedy="see mailstead tenant show",
             )
         place = management_place(self.host.hyperv, numbers.vlan)
-        account = Ntlm(USER, self.vault.get(machine, ACCOUNT))
-        way = self.fleet.at(Endpoint(str(place.address.ip), CONFIGURATION, account, port=self.port, trust=self.trust()))
-        return Explained(way, self.tell) if self.tell else way
+        account = Ntlm(USER, self.ways.vault.get(machine, ACCOUNT))
+        endpoint = Endpoint(str(place.address.ip), CONFIGURATION, account, port=self.port, trust=self.trust())
+        return self.ways.told(self.ways.fleet.at(endpoint))
 
 
 def trust_file(home: Path, platform: Platform, vault: Vault, clock: Clock) -> Path:
