@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 import pytest
 
 from mailstead.ground.errors import Conflict, Rejected
+from mailstead.networks.drivers.hyperv import HyperVSwitch
 from mailstead.networks.model import NotPrepared, PortMissing
 from mailstead.remoting.cmdlets.hyperv import (
     AddVMNetworkAdapterExtendedAcl,
@@ -21,7 +22,7 @@ from tests.standin.hyperv.world import Acl, Adapter
 from tests.standin.rig import Rig
 
 from .contract import SwitchContract
-from .hyperv_lab import HyperVLab
+from .hyperv_lab import FOLDER, INNER, HyperVLab
 from .world import BASE, segment
 
 ACME = segment("acme", 1)
@@ -93,6 +94,15 @@ def test_a_second_adapter_is_a_flaw_and_one_for_management_is_none(lab: HyperVLa
     assert lab.switch.segments()["acme"].flaws == ("unexpected: network adapter Hole",)
     lab.switch.ensure(ACME)
     assert [adapter.acls != [] for adapter in machine.adapters] == [True, False, False]
+
+
+def test_one_switch_may_serve_tenants_and_management(lab: HyperVLab) -> None:
+    machine = lab.machine("acme")
+    machine.adapters.insert(0, Adapter(machine, "Management", "Tenants", "00155D0000AA", VlanMode.Access, 7))
+    switch = HyperVSwitch(lab.rig, platform="home", folder=FOLDER, management="Tenants", inner=INNER)
+    assert switch.segments() == {"acme": ACME}
+    switch.ensure(ACME)
+    assert machine.adapters[0].vlan == 7
 
 
 def test_a_machine_without_its_adapter_is_told(lab: HyperVLab) -> None:

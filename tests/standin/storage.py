@@ -64,6 +64,8 @@ def get_names(run: Run, call: files.GetChildNames) -> Iterator[Said]:
             run.error(_no_path(str(folder)))
         for vhd in sorted(run.world.vhds.values(), key=lambda vhd: vhd.path):
             place = PureWindowsPath(vhd.path)
+            if place.suffix.lower() != call.Filter.removeprefix("*"):
+                continue
             if place.parent == folder or (call.Recurse and place.is_relative_to(folder)):
                 yield Said(str(place.relative_to(folder)))
 

@@ -5,7 +5,11 @@ from pathlib import PureWindowsPath
 
 import pytest
 
+from mailstead.ground.errors import Unreachable
+from mailstead.remoting.calls import Cmdlet
+from mailstead.remoting.cmdlets.files import GetChildNames, NewFolder, RemoveItem, RenameItem
 from mailstead.remoting.cmdlets.hyperv import NewVM
+from mailstead.remoting.errors import ArgumentRefused
 from mailstead.storage.drivers.hyperv import HyperVVolumes
 from mailstead.storage.model import (
     Allocation,
@@ -22,6 +26,7 @@ from mailstead.storage.model import (
     VolumeKey,
 )
 from mailstead.storage.plan import compare_volumes
+from tests.standin.faults import Kind
 from tests.standin.hyperv.kinds import VhdType
 from tests.standin.rig import Rig
 
@@ -139,6 +144,49 @@ def test_a_disk_in_use_is_neither_removed_nor_converted(store: HyperVVolumes, da
         store.ensure(replace(data, allocation=Allocation.FIXED))
     assert store.volumes() == {data.key: data}
     assert names(rig) == {r"acme\data.vhdx"}
+
+
+def test_a_disk_beneath_checkpoints_does_not_change(store: HyperVVolumes, data: Volume, rig: Rig) -> None:
+    store.ensure(data)
+    put(rig, FOLDER / "acme" / "data_0B5D6C1E-0000-4000-8000-000000000001.avhdx", 32)
+    for wanted in (replace(data, size_mib=64), replace(data, allocation=Allocation.FIXED)):
+        with pytest.raises(VolumeInUse) as caught:
+            store.ensure(wanted)
+        assert "checkpoints" in caught.value.remedy
+    store.ensure(data)
+    assert store.volumes() == {data.key: data}
+
+
+def test_a_host_that_is_busy_is_asked_again_and_not_taken_for_broken(
+    store: HyperVVolumes, data: Volume, rig: Rig
+) -> None:
+    store.ensure(data)
+    rig.faults.add(Kind.BUSY, "Get-VHD")
+    with pytest.raises(Unreachable):
+        store.volumes()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        RemoveItem(LiteralPath=(str(IMAGE),)),
+        RemoveItem(LiteralPath=(str(FOLDER / "acme"),)),
+        RemoveItem(LiteralPath=(str(FOLDER / "acme" / "*.vhdx"),)),
+        RemoveItem(LiteralPath=(str(FOLDER / "acme" / "data.disk3.given-up.vhdx"),)),
+        RemoveItem(LiteralPath=(str(FOLDER) + r"\acme\..\..\data.vhdx",)),
+        RenameItem(LiteralPath=str(FOLDER / "acme" / "data.vhdx"), NewName=r"..\data.vhdx"),
+        RenameItem(LiteralPath=str(IMAGE), NewName="data.vhdx"),
+        NewFolder(Path=(r"C:\Windows\acme",)),
+        GetChildNames(Path=("C:\\",), Recurse=True),
+    ],
+    ids=str,
+)
+def test_the_role_reaches_no_other_file(store: HyperVVolumes, data: Volume, rig: Rig, call: Cmdlet) -> None:
+    store.ensure(data)
+    before = set(rig.world.vhds)
+    with pytest.raises(ArgumentRefused):
+        rig.run(call)
+    assert set(rig.world.vhds) == before
 
 
 def test_a_folder_that_is_gone_is_not_taken_for_an_empty_host(store: HyperVVolumes, rig: Rig) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from mailstead.remoting.calls import Cmdlet
 from mailstead.remoting.dotnet import Net, Switch, Text, Texts
 
-DiskFiles = Annotated[Literal["*.vhdx"], Net("String")]
+DiskFiles = Annotated[Literal["*.vhdx", "*.avhdx"], Net("String")]
 Directory = Annotated[Literal["Directory"], Net("String")]
 
 

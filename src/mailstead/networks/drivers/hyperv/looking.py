@@ -28,6 +28,7 @@ from .ports import Port, port_of
 from .shells import Shell, shell_of
 
 _TOGETHER = 50  # machines whose ports are asked for in one call
+_LOOK_S = 120.0  # for that call; the sum of what each cmdlet may take would be more than an hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def ports(remote: Remote, wanted: Sequence[tuple[UUID, str]]) -> dict[UUID, Port
 
 def _ports(remote: Remote, wanted: Sequence[tuple[UUID, str]]) -> dict[UUID, Port]:
     try:
-        answer = remote.run(batch(*(statement for each in wanted for statement in _asking(*each))))
+        asked = batch(*(statement for each in wanted for statement in _asking(*each)))
+        answer = remote.run(asked, deadline_s=_LOOK_S)
     except NoSuchObject:
         if len(wanted) == 1:
             return {}

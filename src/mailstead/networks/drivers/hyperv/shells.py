@@ -16,6 +16,8 @@ from mailstead.sites.marks import PREFIX, Mark
 from .notes import SECTION, segment_in
 from .ports import mac_of
 
+MANAGEMENT = "Management"  # name of the card over which guests are called
+
 
 @dataclass(frozen=True, slots=True)
 class Shell:
@@ -34,7 +36,8 @@ class Shell:
 
     def cards(self, management: str) -> list[PsObject]:
         """Return the adapters that are not for management: that of the segment first, if it can be told."""
-        cards = [each for each in self.adapters if management not in {each.text_of("Name"), each.get("SwitchName")}]
+        cards = [card for card in self.adapters if card.text_of("Name") != MANAGEMENT]
+        cards = [card for card in cards if not management or card.get("SwitchName") != management]
         mac = mac_of(self.segment) if self.segment else ""
         return sorted(cards, key=lambda card: card.text_of("MacAddress") != mac)
 
@@ -44,7 +47,7 @@ def shell_of(vm: PsObject, adapters: Sequence[PsObject]) -> Shell:
     return Shell(
         id=vm.guid("Id"),
         name=vm.text_of("Name"),
-        off=vm.text_of("State") == "Off",
+        off=vm.text_of("State") in {"Off", "OffCritical"},
         blank=not notes and not vm.texts("HardDrives"),
         mark=Mark.parse(notes),
         adapters=tuple(adapters),

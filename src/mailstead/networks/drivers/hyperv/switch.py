@@ -24,12 +24,14 @@ from .ports import Port, flaws, mac_of, port_of
 from .rules import Network, PortRule, rules_for
 from .shells import Shell, chosen, keeps_segment, ours, refuse_shared_vlan
 
+_CHANGE_S = 300.0  # for all changes to a port together
+
 
 class HyperVSwitch:
     """The switch *switch* of the host behind *remote*, for the machines of *platform*.
 
-    *folder* is where the folders of tenants lie on the host. Adapters at the switch *management*, or named so, are left
-    alone. *inner* are the pools of all tenants' inner addresses.
+    *folder* is where the folders of tenants lie on the host. Adapters named Management, or at the switch *management*
+    if that is another, are left alone. *inner* are the pools of all tenants' inner addresses.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class HyperVSwitch:
         self._platform = platform
         self._folder = folder
         self._switch = switch
-        self._management = management
+        self._management = management if management != switch else ""
         self._inner = tuple(inner)
 
     def prepare(self, base: HostNetwork) -> None:
@@ -132,7 +134,7 @@ class HyperVSwitch:
             first, then = [*first, *then], []
         for statements in (first, then):
             if statements:
-                self._remote.run(batch(*statements))
+                self._remote.run(batch(*statements), deadline_s=_CHANGE_S)
 
     def _made(self, segment: Segment) -> tuple[Shell, Mark, Port]:
         mark = Mark(self._platform, segment.tenant).with_section(SECTION, section_of(segment))

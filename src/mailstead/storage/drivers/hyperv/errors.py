@@ -8,7 +8,7 @@ from mailstead.ground.errors import MailsteadError
 from mailstead.remoting.errors import AccessRefused, CommandFailed, CommandRejected, HostBusy, HostVolumeFull
 from mailstead.storage.model import FolderDenied, NoDiskRoom, VolumeBroken, VolumeInUse
 
-_SHARING_VIOLATION = "0x80070020"
+SHARING_VIOLATION = "0x80070020"
 _FILES_IN_USE = {"RemoveFileSystemItemIOError", "RenameItemIOError"}
 
 
@@ -23,7 +23,7 @@ def explained(place: PurePath) -> Iterator[None]:
 
 def _meant(error: CommandFailed, place: PurePath) -> MailsteadError:
     said = error.message
-    if _SHARING_VIOLATION in said or error.record.short_id in _FILES_IN_USE:
+    if SHARING_VIOLATION in said or error.record.short_id in _FILES_IN_USE:
         remedy = "stop the machine first"
         return VolumeInUse(f"{place} is in use: {said}", field="disk", value=place, remedy=remedy)
     match error:

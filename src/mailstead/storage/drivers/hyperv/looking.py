@@ -12,6 +12,7 @@ from mailstead.remoting.port import Remote
 from mailstead.remoting.values import PsObject
 from mailstead.storage.model import Allocation, FolderDenied, Format, Volume, VolumeKey
 
+from .errors import SHARING_VIOLATION
 from .names import DiskFile, Stage, drive
 
 MIB = 1 << 20
@@ -32,6 +33,12 @@ def files_of(remote: Remote, folder: PureWindowsPath, tenant: str) -> list[DiskF
         return _files(remote, GetChildNames(Path=(str(folder / tenant),)), f"{tenant}\\")
     except NoSuchObject:
         return []
+
+
+def has_checkpoints(remote: Remote, folder: PureWindowsPath, file: DiskFile) -> bool:
+    """Say whether disks of checkpoints (`data_<GUID>.avhdx`) stand on this one: it must not change beneath them."""
+    names = remote.run(GetChildNames(Path=(str(folder / file.tenant),), Filter="*.avhdx")).values
+    return any(str(name).lower().startswith(f"{file.role}_") for name in names)
 
 
 def volumes_of(remote: Remote, folder: PureWindowsPath, files: Iterable[DiskFile]) -> dict[VolumeKey, Volume]:
@@ -57,6 +64,8 @@ def facts(remote: Remote, paths: tuple[str, ...]) -> dict[str, PsObject | None]:
         by_path = {vhd.text_of("Path").lower(): vhd for vhd in found}
         return {path: by_path.get(path.lower()) for path in paths}
     except (NoSuchObject, CommandRejected, HostBusy) as error:
+        if isinstance(error, HostBusy) and SHARING_VIOLATION not in error.message:
+            raise
         if len(paths) == 1:
             return {} if isinstance(error, NoSuchObject) else {paths[0]: None}
     half = len(paths) // 2

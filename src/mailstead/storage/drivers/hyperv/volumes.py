@@ -15,11 +15,20 @@ from mailstead.remoting.cmdlets.hyperv import (
 from mailstead.remoting.cmdlets.storage import GetVolumeOf
 from mailstead.remoting.errors import NoSuchObject
 from mailstead.remoting.port import Remote
-from mailstead.storage.model import Allocation, DeviceTooSmall, Format, Role, Volume, VolumeBroken, VolumeKey
+from mailstead.storage.model import (
+    Allocation,
+    DeviceTooSmall,
+    Format,
+    Role,
+    Volume,
+    VolumeBroken,
+    VolumeInUse,
+    VolumeKey,
+)
 from mailstead.storage.refusals import no_such_image, refuse_change, refuse_small_overlay, refuse_without_room
 
 from .errors import explained
-from .looking import MIB, disk, facts, files_of, files_of_all, volumes_of
+from .looking import MIB, disk, facts, files_of, files_of_all, has_checkpoints, volumes_of
 from .names import DiskFile, Stage
 from .passing import number_in, refuse_elsewhere, refuse_taken, refuse_unusable
 
@@ -95,6 +104,7 @@ class HyperVVolumes:
         place = DiskFile(found.tenant, found.role)
         if found.format is Format.VHDX:
             self._finish(place, files)
+            self._refuse_beneath(found, wanted, place)
         if wanted.size_mib > found.size_mib:
             self._grow(found, wanted)
         if wanted.allocation is Allocation.FIXED and found.allocation is Allocation.DYNAMIC:
@@ -108,6 +118,16 @@ class HyperVVolumes:
                 self._rename(file, Stage.WHOLE)
             elif file.stage in {Stage.COPY, Stage.NEW}:
                 self._drop(file)
+
+    def _refuse_beneath(self, found: Volume, wanted: Volume, place: DiskFile) -> None:
+        changes = (found.size_mib, found.allocation) != (wanted.size_mib, wanted.allocation)
+        if changes and has_checkpoints(self._remote, self._folder, place):
+            raise VolumeInUse(
+                f"checkpoints stand on {found.location}: changed beneath them, they are lost",
+                field="disk",
+                value=found.location,
+                remedy="remove the checkpoints of the machine first",
+            )
 
     def _grow(self, found: Volume, wanted: Volume) -> None:
         if found.format is Format.BLOCK:
