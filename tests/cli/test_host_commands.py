@@ -104,6 +104,18 @@ def test_a_host_that_cannot_be_is_refused_and_nothing_kept(
     assert not _kept(home)
 
 
+def test_a_libvirt_host_is_looked_at_too(say_real: Say, home: Path) -> None:
+    words = ("host", "add", "kvm2", "--driver", "libvirt", "--uri", "qemu+unix:///system?socket=/nowhere")
+    before = _file(home)
+    said = say_real("--json", *words)
+    assert said.status in {2, 5, 6}
+    assert said.error["code"]
+    assert _file(home) == before
+    assert say_real(*words, "--no-check").status == 0
+    assert say_real("host", "remove", "kvm2", "--no-check", "--yes").status == 0
+    assert _file(home) == before
+
+
 def test_a_host_is_taken_out_again(say_real: Say, home: Path, words: list[object], standin: StandIn) -> None:
     before = _file(home)
     assert say_real(*words).status == 0

@@ -17,7 +17,6 @@ from mailstead.hosting.entry import platform_in, with_host, without_host
 from mailstead.hosting.rehearsal import Rehearsal
 from mailstead.hosting.roles import role_files, role_values
 from mailstead.hosting.steps import steps
-from mailstead.hypervisors.drivers.libvirt.connection import LibvirtConnection
 from mailstead.lifecycle.world import HostPorts
 from mailstead.monitoring.model import Finding, Report
 from mailstead.networks.store import NumberStore
@@ -34,6 +33,7 @@ from mailstead.tenants.store import TenantStore
 
 from .claims import HostClaims, claim_places
 from .founding import PLATFORM_FILE, database_url
+from .hosts import libvirt_host
 from .hyperv import hyperv_host
 from .hyperv_ways import Tell, Ways
 from .secrets import PLATFORM
@@ -121,7 +121,7 @@ class Hosting:
 
     def _look(self, host: Host, password: Secret | None) -> None:
         if host.driver == "libvirt":
-            LibvirtConnection(host.uri).current()
+            libvirt_host(host, self.platform, self.home, self.clock).machines.room()
         if host.driver == "hyperv":
             endpoint = endpoint_of(host, lambda: password or self.ways.password(host.name))
             self.ways.told(self.ways.fleet.at(endpoint)).run(GetVMHost())
