@@ -1,48 +1,25 @@
-"""A simulated Hyper-V host behind the role that ships, and the way to it: one for all tests, emptied for each."""
+"""One simulated Hyper-V host for all tests of this chapter; each test finds it empty."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from mailstead.ground.clock import SystemClock
-from mailstead.remoting.endpoint import Basic, Endpoint
-from mailstead.remoting.pool import Fleet, Pool
-from mailstead.security.model import Secret
-from tests.standin.certificates import Authority
+from tests.standin.rig import Rig, rigged
 from tests.standin.server import StandIn
-from tests.standin.shipped import HOST, Host, shipped_roles
 
 
 @pytest.fixture(scope="session")
-def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    folder = tmp_path_factory.mktemp("windows")
-    with StandIn(Host(), shipped_roles(), folder, authority=Authority(folder)) as standin:
-        yield standin
-
-
-@pytest.fixture(scope="session")
-def long_way(windows: StandIn) -> Iterator[Pool]:
-    fleet = Fleet(SystemClock(), sessions_each=1)
-    account = Basic("svc", Secret.of("pw"))
-    yield fleet.at(Endpoint("localhost", HOST, account, port=windows.port, trust=windows.authority.trust))
-    fleet.close()
+def hyperv_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with rigged(tmp_path_factory.mktemp("standin")) as rig:
+        yield rig
 
 
 @pytest.fixture
-def standin(windows: StandIn) -> StandIn:
-    """The stand-in, with an empty host and no faults to come."""
-    windows.faults.clear()
-    Host.__init__(windows.world)
-    return windows
+def way(hyperv_host: Rig) -> Rig:
+    hyperv_host.fresh()
+    return hyperv_host
 
 
 @pytest.fixture
-def way(long_way: Pool, standin: StandIn) -> Pool:
-    return long_way
-
-
-@pytest.fixture
-def fleet() -> Iterator[Fleet]:
-    fleet = Fleet(SystemClock(), sessions_each=1)
-    yield fleet
-    fleet.close()
+def standin(way: Rig) -> StandIn:
+    return way.standin

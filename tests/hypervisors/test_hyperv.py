@@ -20,11 +20,11 @@ from mailstead.hypervisors.model import (
     Power,
 )
 from mailstead.remoting.cmdlets.hyperv import NewVMWithoutDisk, SetVM, StopVM
-from mailstead.remoting.pool import Pool
 from mailstead.sites.marks import Mark
 from tests.standin.hyperv.kinds import VhdType, VMState
 from tests.standin.hyperv.world import Drive, Vhd
 from tests.standin.hyperv.world import Machine as Simulated
+from tests.standin.rig import Rig
 from tests.standin.server import StandIn
 
 from .contract import HypervisorContract
@@ -35,7 +35,7 @@ UEFI = "MicrosoftUEFICertificateAuthority"
 
 
 @pytest.fixture
-def host(way: Pool) -> HyperVHypervisor:
+def host(way: Rig) -> HyperVHypervisor:
     return HyperVHypervisor(way, platform=PLATFORM, folder=FOLDER)
 
 
@@ -51,7 +51,7 @@ class TestHyperVHypervisor(HypervisorContract):
 
 
 def test_a_machine_is_made_and_started_in_five_calls_and_adopted_and_started_in_four(
-    standin: StandIn, way: Pool, machine: Machine
+    standin: StandIn, way: Rig, machine: Machine
 ) -> None:
     counted = Counted(way)
     host = HyperVHypervisor(counted, platform=PLATFORM, folder=FOLDER)
@@ -84,7 +84,7 @@ def test_a_machine_stands_as_a_tenants_machine_should(
     assert vm.metering_since
 
 
-def test_memory_may_be_dynamic_and_grows_while_the_machine_runs(standin: StandIn, way: Pool, machine: Machine) -> None:
+def test_memory_may_be_dynamic_and_grows_while_the_machine_runs(standin: StandIn, way: Rig, machine: Machine) -> None:
     host = HyperVHypervisor(way, platform=PLATFORM, folder=FOLDER, dynamic=True)
     host.define(machine)
     host.start(TENANT)
@@ -170,7 +170,7 @@ def test_a_machine_goes_only_with_its_port(standin: StandIn, host: HyperVHypervi
     assert len(standin.world.vhds) == len(machine.disks)
 
 
-def test_a_guest_that_does_not_listen_is_switched_off_in_time(standin: StandIn, way: Pool, machine: Machine) -> None:
+def test_a_guest_that_does_not_listen_is_switched_off_in_time(standin: StandIn, way: Rig, machine: Machine) -> None:
     host = HyperVHypervisor(way, platform=PLATFORM, folder=FOLDER, clock=VirtualClock())
     host.define(machine)
     host.start(TENANT)
@@ -197,7 +197,7 @@ def test_a_machine_that_stands_still_goes_on_or_is_switched_off(
 
 
 def test_a_full_volume_is_named_as_the_reason_and_with_room_the_machine_goes_on(
-    standin: StandIn, way: Pool, machine: Machine
+    standin: StandIn, way: Rig, machine: Machine
 ) -> None:
     host = HyperVHypervisor(way, platform=PLATFORM, folder=FOLDER, clock=VirtualClock())
     host.define(machine)
@@ -214,7 +214,7 @@ def test_a_full_volume_is_named_as_the_reason_and_with_room_the_machine_goes_on(
 
 
 def test_a_thousand_machines_are_seen_and_measured_in_two_calls_each(
-    standin: StandIn, way: Pool, machine: Machine
+    standin: StandIn, way: Rig, machine: Machine
 ) -> None:
     names = [f"t-{number}" for number in range(50)]  # benchmarks/hyperv.py has a thousand; the calls are as many
     counted = Counted(way)

@@ -15,11 +15,11 @@ from mailstead.hypervisors.drivers.hyperv.machines import HyperVHypervisor
 from mailstead.hypervisors.model import DiskRole
 from mailstead.remoting.answer import Answer
 from mailstead.remoting.calls import Work, as_batch
-from mailstead.remoting.pool import Pool
 from mailstead.remoting.port import Remote
 from mailstead.sites.marks import Mark
 from tests.standin.faults import Kind
 from tests.standin.hyperv.world import Machine as Simulated
+from tests.standin.rig import Rig
 from tests.standin.server import StandIn
 
 from .example import PLATFORM, TENANT
@@ -119,7 +119,7 @@ def _shown(m: Simulated) -> tuple[object, ...]:
     return (m.name, m.state, *size, m.template, m.notes, m.stop_action, drives, m.metering_since is not None)
 
 
-def _set(scene: Scene, standin: StandIn, way: Pool) -> dict[str, Any]:
+def _set(scene: Scene, standin: StandIn, way: Rig) -> dict[str, Any]:
     """Bring the host to where the scene begins, and return its state, to be put back."""
     lay_disks(standin.world, MACHINE)
     for verb in scene.before:
@@ -143,7 +143,7 @@ def _troubles(calls: list[list[str]]) -> Iterator[Trouble]:
         yield from (Trouble(next(kinds), at, number) for at in dict.fromkeys(cmdlets))
 
 
-def _suffered(scene: Scene, trouble: Trouble, standin: StandIn, way: Pool) -> MailsteadError | None:
+def _suffered(scene: Scene, trouble: Trouble, standin: StandIn, way: Rig) -> MailsteadError | None:
     """Do it under trouble, wait until nothing is carried on unseen, and return what was raised."""
     try:
         scene.verb(_host(Troubled(way, standin, trouble)))
@@ -156,7 +156,7 @@ def _suffered(scene: Scene, trouble: Trouble, standin: StandIn, way: Pool) -> Ma
 
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
-def test_whatever_fails_a_repeat_comes_to_the_same_end(scene: Scene, standin: StandIn, way: Pool) -> None:
+def test_whatever_fails_a_repeat_comes_to_the_same_end(scene: Scene, standin: StandIn, way: Rig) -> None:
     state = _set(scene, standin, way)
     whole = Troubled(way, standin)
     scene.verb(_host(whole))
@@ -172,7 +172,7 @@ def test_whatever_fails_a_repeat_comes_to_the_same_end(scene: Scene, standin: St
 
 
 @pytest.mark.parametrize("scene", ["define a new one", "start"])
-def test_on_a_full_volume_nothing_is_lost(scene: str, standin: StandIn, way: Pool) -> None:
+def test_on_a_full_volume_nothing_is_lost(scene: str, standin: StandIn, way: Rig) -> None:
     _set(SCENES[scene], standin, way)
     standin.world.fill(standin.world.volumes[0])
     SCENES[scene].verb(_host(way))
@@ -180,7 +180,7 @@ def test_on_a_full_volume_nothing_is_lost(scene: str, standin: StandIn, way: Poo
     assert len(standin.world.vhds) == len(MACHINE.disks)
 
 
-def test_a_machine_whose_making_was_cut_short_is_taken_over(standin: StandIn, way: Pool) -> None:
+def test_a_machine_whose_making_was_cut_short_is_taken_over(standin: StandIn, way: Rig) -> None:
     lay_disks(standin.world, MACHINE)
     standin.faults.add(Kind.TERMINATING, "Set-VM")
     with pytest.raises(MailsteadError):

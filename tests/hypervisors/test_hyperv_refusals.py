@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from mailstead.ground.clock import SystemClock
 from mailstead.ground.errors import InvalidInput, MailsteadError
 from mailstead.hypervisors.drivers.hyperv.machines import HyperVHypervisor
 from mailstead.hypervisors.model import (
@@ -22,11 +23,13 @@ from mailstead.hypervisors.model import (
     MachineRefused,
     MissingFile,
 )
-from mailstead.remoting.endpoint import Endpoint
-from mailstead.remoting.pool import Fleet, Pool
+from mailstead.remoting.endpoint import Basic, Endpoint
+from mailstead.remoting.pool import Fleet
+from mailstead.security.model import Secret
 from mailstead.sites.marks import Mark
 from tests.standin.faults import Kind
 from tests.standin.hyperv.world import Machine as Simulated
+from tests.standin.rig import Rig
 from tests.standin.server import StandIn
 
 from .example import PLATFORM, TENANT
@@ -42,7 +45,7 @@ VERBS: dict[str, Callable[[HyperVHypervisor], None]] = {
 
 
 @pytest.fixture
-def host(way: Pool) -> HyperVHypervisor:
+def host(way: Rig) -> HyperVHypervisor:
     return HyperVHypervisor(way, platform=PLATFORM, folder=FOLDER)
 
 
@@ -200,9 +203,10 @@ def test_a_right_that_is_missing_is_said_to_be_so(standin: StandIn, host: HyperV
     assert caught.value.remedy
 
 
-def test_a_host_where_nobody_listens_is_unreachable(long_way: Pool, fleet: Fleet) -> None:
-    near = long_way.endpoint
-    far = fleet.at(Endpoint(near.host, near.configuration, near.sign_in, port=1, trust=near.trust))
+def test_a_host_where_nobody_listens_is_unreachable() -> None:
+    fleet = Fleet(SystemClock())
+    far = fleet.at(Endpoint("localhost", "Mailstead.Host", Basic("svc", Secret.of("pw")), port=1))
     with pytest.raises(HostUnreachable) as caught:
         HyperVHypervisor(far, platform=PLATFORM, folder=FOLDER).machines()
     assert caught.value.retry
+    fleet.close()

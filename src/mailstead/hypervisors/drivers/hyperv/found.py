@@ -82,7 +82,7 @@ BLANK = Parts(limit=100, nested=False, secure_boot="MicrosoftWindows", drives=()
 def vm_of(seen: PsObject) -> Vm:
     """Read a VirtualMachine."""
     dynamic = seen.truth("DynamicMemoryEnabled")
-    notes = seen.text_of("Notes")
+    notes = str(seen.get("Notes") or "")
     return Vm(
         id=seen.guid("Id"),
         name=seen.text_of("Name"),

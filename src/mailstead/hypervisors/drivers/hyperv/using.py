@@ -41,14 +41,19 @@ def statistics_of(report: PsObject) -> MachineStatistics:
     """
     lasted: timedelta = report.span("MeteringDuration")
     return MachineStatistics(
-        cpu_seconds=report.number("AverageProcessorUsage") / _GHZ * lasted.total_seconds(),
-        memory_used_mib=report.number("AverageMemoryUsage"),
-        disk_read_bytes=report.number("AggregatedDiskDataRead") * _MIB,
-        disk_written_bytes=report.number("AggregatedDiskDataWritten") * _MIB,
-        disk_allocated_bytes=report.number("TotalDiskAllocation") * _MIB,
+        cpu_seconds=_counted(report, "AverageProcessorUsage") / _GHZ * lasted.total_seconds(),
+        memory_used_mib=_counted(report, "AverageMemoryUsage"),
+        disk_read_bytes=_counted(report, "AggregatedDiskDataRead") * _MIB,
+        disk_written_bytes=_counted(report, "AggregatedDiskDataWritten") * _MIB,
+        disk_allocated_bytes=_counted(report, "TotalDiskAllocation") * _MIB,
         network_received_bytes=0,
         network_sent_bytes=0,
     )
+
+
+def _counted(report: PsObject, name: str) -> int:
+    """Return a counter; zero where nothing was counted yet."""
+    return 0 if report.get(name) is None else report.number(name)
 
 
 def room_of(remote: Remote, folder: PureWindowsPath) -> Room:
