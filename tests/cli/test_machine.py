@@ -107,6 +107,9 @@ def test_a_host_is_emptied_takes_nobody_and_comes_back(say: Say, acme: str) -> N
     drained = say("--json", "host", "drain", acme, "--reason", "new firmware")
     assert (drained.status, drained.value) == (0, {"host": acme, "moved": ["acme"]})
     assert say("--json", "machine", "show", "acme").value["node"] == _other(acme)
+    listed = {row["host"]: row["maintenance"] for row in say("--json", "host", "list").value}
+    assert "new firmware" in listed[acme]
+    assert listed[_other(acme)] == ""
     assert say("drift").status == 0
     back = say("--json", "machine", "move", "acme", "--node", acme)
     assert (back.status, back.error["code"]) == (2, "host-in-maintenance")

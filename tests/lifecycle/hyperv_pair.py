@@ -86,13 +86,21 @@ class Pair:
         return GuestState.ANSWERING if found[0].state is VMState.Running else GuestState.SILENT
 
 
+class _NoNumbers:
+    """Guests in memory have no addresses."""
+
+    def of(self, _tenant: str) -> None: ...
+
+
 @dataclass(frozen=True)
 class _Way:
     """The `Ways` of one host that listens already."""
 
     rig: Rig
     vault: None = None
-    numbers: None = None
+    fleet: None = None
+    tell: None = None
+    numbers: _NoNumbers = _NoNumbers()
 
     def to(self, _host: Host) -> Remote:
         return self.rig

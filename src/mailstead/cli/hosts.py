@@ -15,6 +15,7 @@ def list_(context: typer.Context) -> None:
     face = face_of(context)
     with face.platform() as running:
         entries = running.world.tenants.all().values()
+        closed = running.world.maintenance.all()
         rows = []
         for name, ports in running.world.hosts.items():
             room = ports.machines.room()
@@ -30,9 +31,10 @@ def list_(context: typer.Context) -> None:
                     "memory_mib": room.memory_mib,
                     "promised_mib": sum(tenant.allowance.memory_mib for tenant in mine),
                     "disk_free_mib": room.disk_free_mib,
+                    "maintenance": str(closed.get(name, "")),
                 }
             )
-    columns = ("host", "driver", "machines", "cores", "memory_mib", "promised_mib", "disk_free_mib")
+    columns = ("host", "driver", "machines", "cores", "memory_mib", "promised_mib", "disk_free_mib", "maintenance")
     face.rows("", rows, columns=columns, empty="no hosts in mailstead.toml")
 
 

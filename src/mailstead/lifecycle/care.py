@@ -52,13 +52,13 @@ class Care:
             raise CheckpointThere(message, field="label", value=label, remedy=remedy)
         return self._order(TAKE, name, label=label)
 
-    def loss(self, name: str, label: str) -> ChangePlan[Checkpoint]:
+    def loss(self, name: str, label: str) -> ChangePlan[str]:
         """Return what bringing the machine back would lose. Raises NoSuchCheckpoint."""
         found = self._labelled(name, label)
         if found is None:
             raise no_such_checkpoint(name, label)
         since = f"all mail and changes of {name} since {found.created:%Y-%m-%d %H:%M:%S} UTC"
-        change: Change[Checkpoint] = Change(f"machine {name}", None, found, since)
+        change: Change[str] = Change(f"machine {name}", "as it is", f"checkpoint {label}", since)
         return ChangePlan((change,))
 
     def bring_back(self, name: str, label: str, *, allow_loss: Collection[str] = ()) -> str:

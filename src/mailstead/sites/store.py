@@ -1,9 +1,11 @@
 """Which hosts are in maintenance, since when and why: such a host takes no new tenants."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Column, DateTime, String, Table, Text, delete, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from mailstead.state.database import Database, metadata
 
@@ -45,7 +47,8 @@ class MaintenanceStore:
     def begin(self, host: str, at: datetime, reason: str) -> None:
         """Note that the host is in maintenance; one that is, stays so since when it was."""
         table = maintenance_table
-        with self._database.transaction() as connection:
+        # Begun by another process at the same moment (PostgreSQL): it counts.
+        with suppress(IntegrityError), self._database.transaction() as connection:
             if connection.execute(select(table).where(table.c.host == host)).one_or_none() is None:
                 connection.execute(insert(table).values(host=host, since=at, reason=reason))
 
