@@ -102,6 +102,8 @@ def test_a_machine_that_is_not_there(door: HyperVDoor) -> None:
 def test_the_copy_goes_with_the_machine(door: HyperVDoor, rig: Rig) -> None:
     own = FOLDER / "acme" / "seed-0123456789ab.vhdx"
     door._copy(FIRST, own)
-    door.forget("acme", FIRST)
-    door.forget("acme", FIRST)
+    assert door.has_copy("acme", FIRST)
+    door.forget("acme")
+    door.forget("acme")
+    assert not door.has_copy("acme", FIRST)
     assert str(own).lower() not in rig.world.vhds

@@ -1,5 +1,6 @@
 """What a machine on Hyper-V needs to be called: a management card, and the seed disk at the third place."""
 
+import re
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from mailstead.guests.errors import GuestRefused, NoSuchGuest
 from mailstead.remoting.answer import Answer
 from mailstead.remoting.calls import Statement, batch
-from mailstead.remoting.cmdlets.files import RemoveItem
+from mailstead.remoting.cmdlets.files import GetChildNames, RemoveItem
 from mailstead.remoting.cmdlets.hyperv import (
     AddVMHardDiskDrive,
     AddVMNetworkAdapter,
@@ -29,6 +30,7 @@ from mailstead.sites.marks import PREFIX, Mark
 
 CARD = "Management"
 THIRD = 2  # on SCSI controller 0, after the system and the data disk
+_COPY = re.compile(r"seed-[0-9a-f]{12}\.vhdx")
 _OFF = ("Off", "OffCritical")
 
 
@@ -79,11 +81,19 @@ class HyperVDoor:
         if work:
             self._remote.run(batch(*work))
 
-    def forget(self, machine: str, brought: str) -> None:
-        """Delete the machine's own copy of its seed, when the machine is gone; one already gone is no error."""
-        own = self._own(machine, brought)
-        if self._there(own):
-            self._remote.run(RemoveItem(LiteralPath=(str(own),)))
+    def has_copy(self, machine: str, name: str) -> bool:
+        """Say whether the seed *name* need not be brought any more."""
+        return self._there(self._own(machine, name))
+
+    def forget(self, machine: str) -> None:
+        """Delete all copies of seeds of a machine that is gone; none is no error."""
+        folder = self._folder / machine
+        try:
+            names = self._remote.run(GetChildNames(Path=(str(folder),))).values
+        except NoSuchObject:
+            return
+        if seeds := tuple(str(folder / str(name)) for name in names if _COPY.fullmatch(str(name))):
+            self._remote.run(RemoveItem(LiteralPath=seeds))
 
     def _card(self, seen: _Seen, place: ManagementPlace) -> list[Statement]:
         mac = place.mac.replace(":", "").upper()
