@@ -82,10 +82,11 @@ def _disks(folder: Path, seed: Seed) -> None:
 
 
 def _argv(folder: Path, made: Started) -> Iterator[str]:
+    """One processor: while firmware in system management mode waits for a second one, a busy host loses minutes."""
     flash = "if=pflash,format=raw"
     call = f"hostfwd=tcp:127.0.0.1:{made.port}-{PLACE.address.ip}:22"
     yield from ("qemu-system-x86_64", "-nodefaults", "-display", "none", "-machine", "q35,smm=on", "-cpu", "qemu64")
-    yield from ("-accel", "tcg,thread=multi,tb-size=512", "-smp", "2", "-m", "1024", "-device", "virtio-rng-pci")
+    yield from ("-accel", "tcg,thread=multi,tb-size=512", "-smp", "1", "-m", "1024", "-device", "virtio-rng-pci")
     yield from ("-global", "driver=cfi.pflash01,property=secure,value=on", "-serial", f"file:{made.console}")
     yield from ("-drive", f"{flash},unit=0,readonly=on,file={OVMF}/OVMF_CODE_4M.ms.fd")
     yield from ("-drive", f"{flash},unit=1,file={folder}/vars.fd", "-device", "virtio-scsi-pci")

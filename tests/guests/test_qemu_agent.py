@@ -64,7 +64,7 @@ def test_the_channel_recovers_after_a_lost_answer(channel: QemuAgent, transport:
 
 
 def test_the_image_carries_no_identity(channel: QemuAgent) -> None:
-    script = "cat /etc/hostname /etc/mailname /etc/ssl/private/* /etc/apt/sources.list; ls /etc/ssh"
+    script = "cat /etc/hostname /etc/mailname /etc/ssl/private/* /etc/apt/sources.list /etc/ssh/ssh_host_*"
     assert channel.run("acme", ["/bin/sh", "-c", script]).stdout == b""
 
 
@@ -72,6 +72,13 @@ def test_no_mail_service_runs_before_it_was_configured(channel: QemuAgent) -> No
     units = ["postfix", "dovecot", "rspamd", "nginx"]
     said = channel.run("acme", ["/bin/systemctl", "is-active", *units])
     assert said.stdout.decode().split() == ["inactive"] * len(units)
+
+
+def test_without_a_seed_disk_no_ssh_server_runs(channel: QemuAgent) -> None:
+    said = channel.run("acme", ["/bin/systemctl", "is-active", "mailstead-management", "ssh"])
+    assert said.stdout.decode().split() == ["inactive", "inactive"]
+    listening = channel.run("acme", ["/usr/bin/ss", "--no-header", "--listening", "--tcp"])
+    assert (listening.status, listening.stdout) == (0, b"")
 
 
 def test_mail_belongs_to_the_same_number_in_every_image(channel: QemuAgent) -> None:

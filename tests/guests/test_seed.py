@@ -54,7 +54,7 @@ def test_sfdisk_finds_one_whole_partition_of_our_name(tmp_path: Path, size: int)
 
 
 def test_the_size_is_whole_mebibytes() -> None:
-    assert len(seed_disk(SEED)) == 3 * MIB
+    assert len(seed_disk(SEED)) == 4 * MIB
 
 
 def test_only_root_reads_the_host_key() -> None:

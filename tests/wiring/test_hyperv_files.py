@@ -9,15 +9,13 @@ from typing import Any, cast
 
 import pytest
 
-from mailstead.guests.seed.model import Seed, SshKey
 from mailstead.security.model import Secret
-from mailstead.sites.management import management_place
 from mailstead.sites.model import Host, HyperV
 from mailstead.storage.drivers.hand_files import HandFiles
 from mailstead.storage.drivers.memory_files import MemoryFiles
 from mailstead.storage.drivers.smb_files import SmbFiles
 from mailstead.storage.model import NotPlaced
-from mailstead.wiring.hyperv_files import bring_image, bring_seed, host_files
+from mailstead.wiring.hyperv_files import bring_image, host_files
 from mailstead.wiring.hyperv_ways import Ways
 from mailstead.wiring.images import Images, MissingImage
 from tests.standin.hyperv.kinds import VhdType
@@ -78,11 +76,3 @@ def test_an_image_goes_under_its_key(tmp_path: Path) -> None:
 def test_an_image_without_a_vhdx_is_named(tmp_path: Path) -> None:
     with pytest.raises(MissingImage, match="no VHDX"):
         bring_image(MemoryFiles(), built(tmp_path, {}), lambda *_: None)
-
-
-def test_a_seed_is_brought_once() -> None:
-    files, key = MemoryFiles(), SshKey.fresh()
-    seed = Seed(management_place(HyperV(address="hv01.example"), 300), key, SshKey.fresh().public)
-    name = bring_seed(files, "acme", seed, lambda *_: None)
-    assert bring_seed(files, "acme", seed, lambda *_: None) == name
-    assert list(files.files) == [name]

@@ -10,7 +10,6 @@ from mailstead.hypervisors.drivers.hyperv.checkpoints import HyperVCheckpoints
 from mailstead.hypervisors.drivers.hyperv.cluster import HyperVCluster, HyperVMigration
 from mailstead.hypervisors.drivers.hyperv.events import HyperVConditions, HyperVEvents
 from mailstead.hypervisors.drivers.hyperv.export import HyperVExports
-from mailstead.hypervisors.drivers.hyperv.machines import HyperVHypervisor
 from mailstead.hypervisors.drivers.hyperv.media import HyperVMedia
 from mailstead.hypervisors.drivers.hyperv.operated import Operated
 from mailstead.lifecycle.world import HostPorts
@@ -20,6 +19,7 @@ from mailstead.sites.model import Host, Platform
 from mailstead.storage.drivers.hyperv import HyperVVolumes
 from mailstead.windows.drivers.remote import RemoteWindows
 
+from .hyperv_doors import HyperVMachines, doors_of
 from .hyperv_guests import Callees
 from .hyperv_images import HostImages
 from .hyperv_ways import Ways
@@ -36,7 +36,14 @@ def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: C
     windows = WindowsWays(host, ways, trust)
     return HostPorts(
         host,
-        HyperVHypervisor(way, platform=platform.name, folder=folder, dynamic=settings.memory == "dynamic", clock=clock),
+        HyperVMachines(
+            way,
+            platform=platform.name,
+            folder=folder,
+            dynamic=settings.memory == "dynamic",
+            clock=clock,
+            doors=doors_of(ways, host, platform.name),
+        ),
         HyperVVolumes(way, folder),
         HyperVSwitch(
             way,

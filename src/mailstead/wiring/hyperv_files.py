@@ -1,16 +1,14 @@
-"""How images and seeds come to a Hyper-V host: through its share, or by an administrator's hand."""
+"""How files come to a Hyper-V host: through its share, or by an administrator's hand."""
 
 from pathlib import Path, PureWindowsPath
 
-from mailstead.guests.seed.disk import seed_disk
-from mailstead.guests.seed.model import Seed
 from mailstead.hosting.endpoints import PASSWORDS, hyperv_of
 from mailstead.remoting.cmdlets.hyperv import GetVHD
 from mailstead.remoting.errors import NoSuchObject
 from mailstead.remoting.port import Remote
 from mailstead.sites.model import Host, HyperV
 from mailstead.storage.drivers.hand_files import HandFiles
-from mailstead.storage.drivers.placing import place_image, place_seed
+from mailstead.storage.drivers.placing import place_image
 from mailstead.storage.drivers.smb_files import Share, SmbFiles
 from mailstead.storage.model import Told
 from mailstead.storage.port import HostFiles
@@ -39,11 +37,6 @@ def bring_image(files: HostFiles, images: Images, told: Told) -> str:
         raise MissingImage("the image has no VHDX for Hyper-V hosts", field="image", remedy=remedy)
     folder = Path(manifest["folder"])
     return place_image(files, folder / _VHDX, key=folder.name, sha256=vhdx["sha256"], told=told)
-
-
-def bring_seed(files: HostFiles, tenant: str, seed: Seed, told: Told) -> str:
-    """Bring a machine's seed there; return its name. Raises what HostFiles raises."""
-    return place_seed(files, tenant, seed_disk(seed), told=told)
 
 
 def _share(ways: Ways, host: Host, settings: HyperV) -> Share:

@@ -32,6 +32,16 @@ def get_adapters(_: Run, call: declared.GetVMNetworkAdapter, machine: Machine) -
     return (adapter for adapter in machine.adapters if call.Name in {None, adapter.name})
 
 
+@simulates(declared.AddVMNetworkAdapter)
+def add_adapter(run: Run, call: declared.AddVMNetworkAdapter, machine: Machine) -> None:
+    if machine.running:
+        text = "A network adapter cannot be added while the virtual machine runs."
+        run.error(PSError(text, ErrorCategory.InvalidOperation, "InvalidState"))
+        return
+    mac = call.StaticMacAddress.replace(":", "").replace("-", "").upper()
+    machine.adapters.append(Adapter(machine, call.Name, run.world.switch(call.SwitchName).name, mac))
+
+
 @simulates(declared.ConnectVMNetworkAdapter)
 def connect(run: Run, call: declared.ConnectVMNetworkAdapter, adapter: Adapter) -> None:
     adapter.switch = run.world.switch(call.SwitchName).name

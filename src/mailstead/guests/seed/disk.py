@@ -28,7 +28,7 @@ def seed_disk(seed: Seed) -> bytes:
 
 def partitioned(content: bytes) -> bytes:
     """Return a disk with a GPT and one partition named `mailstead-seed` that holds *content*."""
-    blocks = (-(-len(content) // _MIB) + 2) * _FIRST
+    blocks = (-(-len(content) // _MIB) + 3) * _FIRST  # four MiB at least: Hyper-V makes no smaller disk for sure
     last = blocks - 1
     identity = uuid5(NAMESPACE_URL, f"{NAME} {crc32(content)}")
     table = _entry(identity, last - _FIRST).ljust(_ENTRIES * _ENTRY, b"\0")

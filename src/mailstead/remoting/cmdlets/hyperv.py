@@ -189,6 +189,14 @@ class GetVMNetworkAdapter(_OnMachine, name="Get-VMNetworkAdapter", gives="VMNetw
     Name: Text | None = None
 
 
+class AddVMNetworkAdapter(_OnMachine, name="Add-VMNetworkAdapter", asks=True):
+    """One more adapter; the machine must be off."""
+
+    Name: Text
+    SwitchName: Text
+    StaticMacAddress: Text
+
+
 class ConnectVMNetworkAdapter(_OnAdapter, name="Connect-VMNetworkAdapter", asks=True):
     """Plug the adapter into a switch."""
 

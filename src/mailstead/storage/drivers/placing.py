@@ -19,9 +19,14 @@ def place_image(files: HostFiles, vhdx: Path, *, key: str, sha256: str, told: To
     return name
 
 
+def seed_name(tenant: str, disk: bytes) -> str:
+    """Return the name of a seed, which another content would not have."""
+    return f"seed-{tenant}-{sha256(disk).hexdigest()[:SHOWN]}.vhdx"
+
+
 def place_seed(files: HostFiles, tenant: str, disk: bytes, *, told: Told) -> str:
-    """Bring a seed there as a VHDX and return its name, which another content would not have."""
-    name = f"seed-{tenant}-{sha256(disk).hexdigest()[:SHOWN]}.vhdx"
+    """Bring a seed there as a VHDX and return its name; raises what `HostFiles.place` does."""
+    name = seed_name(tenant, disk)
     if files.size(name) is None:
         with TemporaryDirectory(prefix="mailstead-seed-") as room:  # only we may look into it
             raw, vhdx = Path(room) / "seed.raw", Path(room) / name
