@@ -161,6 +161,25 @@ def test_role_files_and_steps_are_written_once(say_real: Say, words: list[object
     assert say_real("host", "prepare", "kvm1", "--out", tmp_path / "other").status == 2
 
 
+def test_without_a_share_an_image_is_placed_by_hand_and_the_place_is_named(
+    say_real: Say, home: Path, words: list[object]
+) -> None:
+    lay_image(home / "images")
+    (home / "mailstead.toml").write_text(f'{_file(home)}\n[image]\ncache = "{home / "images"}"\n')
+    assert say_real(*words).status == 0
+    said = say_real("--json", "image", "place", "hv01")
+    assert (said.status, said.error["code"]) == (2, "not-placed")
+    assert r"C:\ClusterStorage\Volume1\mailstead-images" in said.error["remedy"]
+    assert say_real("--json", "image", "place", "kvm1").status == 2
+
+
+@pytest.mark.parametrize("name", ["mailstead-claim", "mailstead-check"])
+def test_a_tenant_cannot_be_named_like_a_machine_of_our_own(say_real: Say, name: str) -> None:
+    said = say_real("--json", "tenant", "add", name, "--domain", "acme.example")
+    assert said.status == 2
+    assert name in said.error["message"]
+
+
 def test_explain_tells_each_cmdlet_apart_from_the_json(say_real: Say, words: list[object]) -> None:
     assert say_real(*words).status == 0
     said = say_real("host", "list", "--json", "--explain")

@@ -1,6 +1,7 @@
 """What a tour stands on: a platform without a name server or guests of its own, and an image on each host."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 from mailstead.wiring import found_platform
@@ -35,7 +36,10 @@ def found_tour(home: Path) -> None:
 def lay_image(cache: Path) -> None:
     """Lay an image into the cache that holds nothing but its description."""
     (cache / IMAGE).mkdir(parents=True, exist_ok=True)
-    (cache / IMAGE / "manifest.json").write_text(json.dumps({"system_mib": 2048, "whole_mib": 2300, "cmdline": ""}))
+    files = {"system.vhdx": {"bytes": 0, "sha256": sha256(b"").hexdigest()}}
+    told = {"system_mib": 2048, "whole_mib": 2300, "cmdline": "", "files": files}
+    (cache / IMAGE / "system.vhdx").touch()
+    (cache / IMAGE / "manifest.json").write_text(json.dumps(told))
     if not (cache / "current").is_symlink():
         (cache / "current").symlink_to(cache / IMAGE)
 

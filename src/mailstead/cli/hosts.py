@@ -2,6 +2,8 @@
 
 import typer
 
+from mailstead.ground.errors import MailsteadError
+from mailstead.hypervisors.model import Room
 from mailstead.tenants.model import Status
 
 from .face import face_of
@@ -18,7 +20,13 @@ def list_(context: typer.Context) -> None:
         closed = running.world.maintenance.all()
         rows = []
         for name, ports in running.world.hosts.items():
-            room = ports.machines.room()
+            machines: int | None
+            try:
+                room, machines = ports.machines.room(), len(ports.machines.machines())
+            except MailsteadError:
+                if name not in closed:
+                    raise
+                room, machines = Room(0, 0, 0), None  # it may be switched off
             mine = [
                 entry.tenant for entry in entries if entry.host == name and entry.tenant.status is not Status.REMOVED
             ]
@@ -26,7 +34,7 @@ def list_(context: typer.Context) -> None:
                 {
                     "host": name,
                     "driver": ports.host.driver,
-                    "machines": len(ports.machines.machines()),
+                    "machines": machines,
                     "cores": room.cores,
                     "memory_mib": room.memory_mib,
                     "promised_mib": sum(tenant.allowance.memory_mib for tenant in mine),

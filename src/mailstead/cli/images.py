@@ -3,7 +3,9 @@
 from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from . import show
 from .face import face_of
 
 app = typer.Typer(no_args_is_help=True)
@@ -32,3 +34,20 @@ def list_(context: typer.Context) -> None:
         for found in face.images().list()
     ]
     face.rows("", rows, columns=("key", "current", "folder"), empty="no image yet: mailstead image build")
+
+
+@app.command()
+def place(
+    context: typer.Context,
+    host: Annotated[str, typer.Argument(help="A Hyper-V host, as in `mailstead host list`.")],
+) -> None:
+    """Bring the current image to a Hyper-V host, over its share; one that is there is kept."""
+    face = face_of(context)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with (
+        face.hosting() as hosting,
+        Progress(*columns, console=show.err, transient=True, disable=face.json) as bar,
+    ):
+        task = bar.add_task(f"image to {host}", total=None)
+        name = hosting.place_image(host, lambda done, whole: bar.update(task, completed=done, total=whole))
+    face.say(f"{name} is on {host}", host=host, image=name)

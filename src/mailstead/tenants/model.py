@@ -4,7 +4,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from mailstead.ground.errors import Conflict, InvalidInput
 from mailstead.ground.names import Address, Domain, TenantName, domain_of
@@ -100,6 +100,9 @@ class Allowance(Value):
     block_device: str | None = Field(default=None, pattern=r"^(/dev/[A-Za-z0-9/_.-]+|\\\\\.\\PHYSICALDRIVE[0-9]{1,4})$")
 
 
+OURS = frozenset({"mailstead-check", "mailstead-claim"})  # machines of hosting/rehearsal.py and of claims
+
+
 class Tenant(Value):
     """A customer as wanted."""
 
@@ -129,6 +132,16 @@ class Tenant(Value):
         """Every address that is a mailbox, alias or list."""
         entries: tuple[Mailbox | Alias | MailList, ...] = (*self.mailboxes, *self.aliases, *self.lists)
         return tuple(entry.address for entry in entries)
+
+    @field_validator("name")
+    @classmethod
+    def _not_ours(cls, name: str) -> str:
+        if name in OURS:
+            remedy = "give the tenant another name"
+            raise InvalidInput(
+                f"{name} is what mailstead calls a machine of its own", field="tenant", value=name, remedy=remedy
+            )
+        return name
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -29,13 +29,16 @@ from mailstead.sites.files import read_platform
 from mailstead.sites.model import Host, Platform
 from mailstead.state.database import Database
 from mailstead.state.store import StandingStore
+from mailstead.storage.model import Told
 from mailstead.tenants.store import TenantStore
 
 from .claims import HostClaims, claim_places
 from .founding import PLATFORM_FILE, database_url
 from .hosts import libvirt_host
 from .hyperv import hyperv_host
+from .hyperv_files import bring_image, host_files
 from .hyperv_ways import Tell, Ways
+from .images import Images
 from .secrets import PLATFORM
 
 
@@ -104,6 +107,15 @@ class Hosting:
         endpoint = endpoint_of(host, lambda: self.ways.password(name))
         image = partial(_image_of, self._ports(host))
         return check(Subject(host, settings, self.ways.to(host), cache(partial(greet, endpoint)), image, self.clock))
+
+    def place_image(self, name: str, told: Told) -> str:
+        """Bring the image for new machines to a host, and return its name there; one that is there is kept.
+
+        Raises NotFound, MissingImage, NotPlaced where the host has no share, and what the way there says.
+        """
+        host = _named(self.platform, name)
+        hyperv_of(host)
+        return bring_image(host_files(self.ways, host), Images(self.platform.image.cache), told)
 
     def rehearse(self, name: str, tell: Callable[[Finding], None]) -> tuple[Finding, ...]:
         """Make a throw-away machine on a host and remove it again; *tell* hears of each step."""
