@@ -10,6 +10,7 @@ import pytest
 from mailstead.ground.errors import MailsteadError
 from mailstead.hypervisors.drivers.libvirt import daemons as libvirt_daemons
 from mailstead.networks.drivers.openvswitch import daemons as switch_daemons
+from tests.standin.rig import Rig, rigged
 
 Tally = Callable[..., None]
 Tell = Callable[[str], None]
@@ -36,6 +37,20 @@ def services_of_this_host(request: pytest.FixtureRequest) -> Iterator[None]:
     libvirt_daemons.stop_daemons(started)
     if switches:
         switch_daemons.stop(switches)
+
+
+@pytest.fixture(scope="session")
+def hyperv_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """One simulated Hyper-V host with a way to it, for all tests of this process."""
+    with rigged(tmp_path_factory.mktemp("standin")) as rig:
+        yield rig
+
+
+@pytest.fixture
+def rig(hyperv_host: Rig) -> Rig:
+    """That host, empty."""
+    hyperv_host.fresh()
+    return hyperv_host
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,5 @@
 """The management card and the seed disk of a machine on a Hyper-V host, through the role that ships."""
 
-from collections.abc import Iterator
 from ipaddress import IPv4Interface
 from pathlib import PureWindowsPath
 
@@ -13,7 +12,7 @@ from mailstead.sites.management import ManagementPlace
 from mailstead.sites.marks import Mark
 from tests.standin.hyperv.kinds import VhdType
 from tests.standin.hyperv.world import Machine, Vhd
-from tests.standin.rig import Rig, rigged
+from tests.standin.rig import Rig
 
 FOLDER = PureWindowsPath(r"C:\ClusterStorage\Volume1\mailstead")
 IMAGES = PureWindowsPath(r"C:\ClusterStorage\Volume1\mailstead-images")
@@ -21,14 +20,9 @@ PLACE = ManagementPlace("02:6e:0a:ff:f1:2c", IPv4Interface("10.255.241.44/20"))
 FIRST, SECOND = "seed-acme-0123456789ab.vhdx", "seed-acme-ba9876543210.vhdx"
 
 
-@pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with rigged(tmp_path_factory.mktemp("standin")) as made:
-        yield made
-
-
 @pytest.fixture
-def rig(host: Rig) -> Rig:
+def rig(hyperv_host: Rig) -> Rig:
+    host = hyperv_host
     host.fresh()
     for name in (FIRST, SECOND):
         place = str(IMAGES / name)

@@ -20,7 +20,7 @@ from tests.hypervisors.example import PLATFORM, TENANT
 from tests.hypervisors.hyperv_host import FOLDER, hyperv_machine, lay_disks
 from tests.standin.hyperv.kinds import VhdType
 from tests.standin.hyperv.world import Vhd
-from tests.standin.rig import Rig, rigged
+from tests.standin.rig import Rig
 
 IMAGES = PureWindowsPath(r"C:\ClusterStorage\Volume1\mailstead-images")
 
@@ -40,18 +40,6 @@ class Shared(MemoryFiles):
     def remove(self, name: str) -> None:
         super().remove(name)
         self._vhds.pop(str(IMAGES / name).lower(), None)
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with rigged(tmp_path_factory.mktemp("standin")) as made:
-        yield made
-
-
-@pytest.fixture
-def rig(host: Rig) -> Rig:
-    host.fresh()
-    return host
 
 
 @pytest.fixture

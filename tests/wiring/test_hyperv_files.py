@@ -1,7 +1,6 @@
 """What is brought to a Hyper-V host, and how: the share where there is one, else by hand."""
 
 import json
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path, PureWindowsPath
 from types import SimpleNamespace
@@ -20,15 +19,9 @@ from mailstead.wiring.hyperv_ways import Ways
 from mailstead.wiring.images import Images, MissingImage
 from tests.standin.hyperv.kinds import VhdType
 from tests.standin.hyperv.world import Vhd
-from tests.standin.rig import Rig, rigged
+from tests.standin.rig import Rig
 
 IMAGES = PureWindowsPath(r"C:\ClusterStorage\Volume1\mailstead-images")
-
-
-@pytest.fixture(scope="module")
-def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with rigged(tmp_path_factory.mktemp("standin")) as made:
-        yield made
 
 
 def ways(rig: Rig) -> Ways:
