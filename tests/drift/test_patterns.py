@@ -64,7 +64,7 @@ def _late(stage: Stage, port: str, verb: str) -> tuple[Outside, Yesterday]:
         late = Yesterday(inner, verb, [(zone,) for zone in outside.names.zones()] if port == "names" else [()])
         worn: dict[str, Any] = {port: late}
         return replace(outside, **worn), late
-    late = Yesterday(getattr(stage.host(), port), verb, [(TENANT,)] if port == "mail" else [()])
+    late = Yesterday(getattr(stage.host(), port), verb, [(TENANT,)] if verb in ("observe", "segments") else [()])
     return with_ports(outside, "kvm1", **{port: late}), late
 
 
