@@ -35,9 +35,14 @@ def orders(home: Path = HOME) -> list[OrderView]:
         database.close()
 
 
-def step_begun(name: str) -> Moment:
-    """A step of this name is under way in some order."""
-    return lambda: any(step.name == name for step in _steps_in_hand(open_orders()))
+def step_begun(name: str, tenant: str = "") -> Moment:
+    """A step of this name is under way in some order, or in one of this tenant."""
+
+    def begun() -> bool:
+        views = [view for view in open_orders() if tenant in ("", view.tenant)]
+        return any(step.name == name for step in _steps_in_hand(views))
+
+    return begun
 
 
 def step_tries_again(code: str) -> Moment:
@@ -87,7 +92,7 @@ def anchors_in_hand_over() -> bool:
 
 def converging(tenant: str) -> Moment:
     """The configuration has arrived in the machine, whose script is at work on it."""
-    begun = step_begun("configure mail server")
+    begun = step_begun("configure mail server", tenant)  # the other's machine may still be booting
     return lambda: begun() and bool(in_guest(tenant, "/bin/ls", "/var/lib/mailstead/incoming").strip())
 
 
