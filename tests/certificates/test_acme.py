@@ -92,7 +92,7 @@ def pebble(knot: KnotSettings, tmp_path_factory: pytest.TempPathFactory) -> Iter
         ":".join(map(str, knot.listen[0])),
         "-strict",
     ]
-    environment = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "5"}
+    environment = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "20"}
     with (
         (folder / "log").open("wb") as log,
         subprocess.Popen(argv, env=environment, stdout=log, stderr=log) as server,

@@ -18,17 +18,23 @@ PLAYERS = ("acme", "globex")
 @pytest.fixture(scope="package")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
     """The file system of the folder of machines; afterwards the services of this host run for others' tests again."""
+    pool = Pool(tmp_path_factory.mktemp("pool") / "pool.ext4", HOME / "machines")
+    if pool.left:
+        _take_down(pool)
     if left := ours_on_this_machine():
         pytest.fail(f"a demonstration is up: {left[0]}; end it first with bin/demo --down")
-    pool = Pool(tmp_path_factory.mktemp("pool") / "pool.ext4", HOME / "machines")
     try:
         pool.mount()
         yield pool
     finally:
-        Stage().run("demo", "--down", status=None)
-        pool.unmount()
+        _take_down(pool)
         libvirt_daemons.ensure_running()
         switch_daemons.ensure_running()
+
+
+def _take_down(pool: Pool) -> None:
+    Stage().run("demo", "--down", status=None)
+    pool.unmount()
 
 
 @pytest.fixture(scope="package")

@@ -18,12 +18,19 @@ class Pool:
         self.image = image
         self.folder = folder
         self._filler = folder / "filler"
+        self._mark = folder.parent / "of-the-tests"
+
+    @property
+    def left(self) -> bool:
+        """Say whether the platform found here is that of an earlier run of these tests, which was killed."""
+        return self._mark.exists()
 
     def mount(self) -> None:
         with self.image.open("wb") as file:
             file.truncate(SIZE_MIB << 20)
         subprocess.run(["mkfs.ext4", "-q", "-m", "0", "-E", "lazy_itable_init=1", str(self.image)], check=True)
         self.folder.mkdir(parents=True)
+        self._mark.touch()
         subprocess.run(["mount", "-o", "loop", str(self.image), str(self.folder)], check=True)
 
     def unmount(self) -> None:

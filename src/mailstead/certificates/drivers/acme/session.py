@@ -20,6 +20,7 @@ from mailstead.ground.errors import Denied, MailsteadError, Rejected, Unreachabl
 from mailstead.security.model import Secret
 
 RATE_LIMIT_PAUSE = timedelta(hours=1)  # where the authority names no time
+NONCE_TRIES = 8
 
 
 class Patience:
@@ -48,6 +49,19 @@ def _date(header: str) -> datetime | None:
         return None
 
 
+class Network(client.ClientNetwork):
+    """The library's conversation, which asks only twice when the authority refuses a nonce (RFC 8555 section 6.5)."""
+
+    def post(self, *args: Any, **kwargs: Any) -> requests.Response:
+        for _ in range(NONCE_TRIES - 1):
+            try:
+                return self._post_once(*args, **kwargs)
+            except messages.Error as error:
+                if error.code != "badNonce":
+                    raise
+        return self._post_once(*args, **kwargs)
+
+
 def sign_in(
     directory: str, account_key: Secret, contact: str | None, trust: Path | None, patience: Patience
 ) -> client.ClientV2:
@@ -56,7 +70,7 @@ def sign_in(
     Raises what `in_our_words` explains.
     """
     key = JWKEC(key=ComparableECKey(load_key(account_key)))
-    network = client.ClientNetwork(key, alg=ES256, user_agent="mailstead", timeout=30)
+    network = Network(key, alg=ES256, user_agent="mailstead", timeout=30)
     network.session.hooks["response"].append(patience.heed)
     if trust is not None:
         network.verify_ssl = str(trust)  # type: ignore[assignment]  # handed on to requests, which takes a file
