@@ -36,6 +36,10 @@ class AuditTrail:
         self._clock = clock
         self.actor = actor
 
+    def by(self, actor: str) -> "AuditTrail":
+        """Return the same trail, on which *actor* acts."""
+        return AuditTrail(self._database, self._clock, actor)
+
     def note(self, act: Act) -> AuditEntry:
         """Add an entry; it is lasting when this returns."""
         with self._database.transaction() as connection:

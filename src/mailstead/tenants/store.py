@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     DateTime,
     ForeignKey,
@@ -20,11 +21,13 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
 from mailstead.ground.errors import Conflict, NotFound
+from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.state.database import Database, metadata
 
 from .model import DomainTaken, Tenant
@@ -68,10 +71,15 @@ class Entry:
 
 
 class TenantStore:
-    """All tenants. Every verb is one transaction."""
+    """All tenants, or those of a scope: others are not found. Every verb is one transaction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, scope: Scope = EVERYTHING) -> None:
         self._database = database
+        self._scope = scope
+
+    def within(self, scope: Scope) -> "TenantStore":
+        """Return the store of the tenants that *scope* admits."""
+        return TenantStore(self._database, scope)
 
     def add(self, tenant: Tenant, *, source: Source = "command") -> Entry:
         """Remember a new tenant; raise Conflict for a taken name, DomainTaken for a taken domain."""
@@ -94,17 +102,27 @@ class TenantStore:
 
     def get(self, name: str) -> Entry:
         """Return one tenant; raise NotFound."""
+        self._see(name)
         with self._database.transaction() as connection:
             return _need(connection, name)
 
     def all(self) -> dict[str, Entry]:
         """Return every tenant by name."""
         with self._database.transaction() as connection:
-            rows = connection.execute(select(tenants).order_by(tenants.c.tenant)).all()
+            rows = connection.execute(select(tenants).where(self._mine).order_by(tenants.c.tenant)).all()
         return {row.tenant: _entry(row) for row in rows}
+
+    def page(self, *, after: str = "", limit: int = 50, search: str = "") -> list[Entry]:
+        """Return up to *limit* tenants in the order of their names, behind *after*, whose name holds *search*."""
+        wanted = select(tenants).where(self._mine, tenants.c.tenant > after)
+        if search:
+            wanted = wanted.where(tenants.c.tenant.contains(search, autoescape=True))
+        with self._database.reading() as connection:
+            return [_entry(row) for row in connection.execute(wanted.order_by(tenants.c.tenant).limit(limit))]
 
     def change(self, name: str, change: Callable[[Tenant], Tenant]) -> Entry:
         """Replace a tenant's wanted state by what *change* makes of it; an equal one keeps its revision."""
+        self._see(name)
         with self._database.transaction() as connection:
             entry = _need(connection, name, lock=True)
             wanted = change(entry.tenant)
@@ -150,14 +168,25 @@ class TenantStore:
     def owner_of(self, domain: str) -> str | None:
         """Return the tenant that a mail domain belongs to."""
         with self._database.transaction() as connection:
-            return connection.scalar(select(domains.c.tenant).where(domains.c.domain == domain))
+            owner = connection.scalar(select(domains.c.tenant).where(domains.c.domain == domain))
+        return owner if owner is not None and self._scope.admits(owner) else None
 
     def claims(self) -> dict[str, str]:
         """Return every mail domain with the tenant it belongs to."""
         with self._database.reading() as connection:
-            return {row.domain: row.tenant for row in connection.execute(select(domains))}
+            found = connection.execute(select(domains))
+            return {row.domain: row.tenant for row in found if self._scope.admits(row.tenant)}
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        return true() if self._scope.tenants is None else tenants.c.tenant.in_(sorted(self._scope.tenants))
+
+    def _see(self, name: str) -> None:
+        if not self._scope.admits(name):
+            raise _missing(name)
 
     def _set(self, name: str, **values: object) -> None:
+        self._see(name)
         with self._database.transaction() as connection:
             _need(connection, name)
             connection.execute(update(tenants).where(tenants.c.tenant == name).values(**values))
@@ -199,8 +228,12 @@ def _find(connection: Connection, name: str, *, lock: bool = False) -> Entry | N
 def _need(connection: Connection, name: str, *, lock: bool = False) -> Entry:
     entry = _find(connection, name, lock=lock)
     if entry is None:
-        raise NotFound(f"there is no tenant {name}", field="tenant", value=name, remedy="see mailstead tenant list")
+        raise _missing(name)
     return entry
+
+
+def _missing(name: str) -> NotFound:
+    return NotFound(f"there is no tenant {name}", field="tenant", value=name, remedy="see mailstead tenant list")
 
 
 def _entry(row: "Row[tuple[object, ...]]") -> Entry:

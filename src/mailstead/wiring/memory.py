@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
@@ -128,7 +129,8 @@ def memory_platform(
     if works:
         engine.launch()
     trail = AuditTrail(database, outside.clock, this_user())
-    desk = AuditedDesk(GatedDesk(engine, standing.refuse_quarantined), trail)
+    gated = GatedDesk(engine, standing.refuse_quarantined)
+    desk = AuditedDesk(gated, trail)
     lifecycle = Lifecycle(steps, desk)
     care = Care(care_steps, desk)
     running = Running(
@@ -159,5 +161,6 @@ def memory_platform(
             )
         ),
         trail=trail,
+        desk_told=partial(AuditedDesk, gated),
     )
     return running, engine

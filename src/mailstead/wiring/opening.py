@@ -102,7 +102,8 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
     )
     steps = Steps(world)
     trail = AuditTrail(database, clock, this_user())
-    desk = AuditedDesk(GatedDesk(engine, standing.refuse_quarantined), trail)
+    gated = GatedDesk(engine, standing.refuse_quarantined)
+    desk = AuditedDesk(gated, trail)
     lifecycle = Lifecycle(steps, desk)
     care_steps = CareSteps(steps)
     care = Care(care_steps, desk)
@@ -139,6 +140,7 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
                 )
             ),
             trail,
+            partial(AuditedDesk, gated),
         )
     finally:
         engine.close()

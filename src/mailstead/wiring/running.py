@@ -1,13 +1,14 @@
 """A platform that is open in this process."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.errors import NotFound
 from mailstead.ground.names import domain_of, parse_address
 from mailstead.lifecycle.care import Care
+from mailstead.lifecycle.care_steps import CareSteps
 from mailstead.lifecycle.draining import Draining
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.verbs import Lifecycle
@@ -41,6 +42,16 @@ class Running:
     quarantine: Quarantine
     doctor: Doctor
     trail: AuditTrail
+    desk_told: Callable[[AuditTrail], Desk]
+
+    def acting_as(self, actor: str) -> "Running":
+        """Return this platform with *actor* named in the audit trail for every order that is given through it."""
+        trail = self.trail.by(actor)
+        desk = self.desk_told(trail)
+        care = Care(CareSteps(self.steps), desk)
+        lifecycle = Lifecycle(self.steps, desk)
+        draining = Draining(self.world, care, self.world.clock)
+        return replace(self, desk=desk, lifecycle=lifecycle, care=care, draining=draining, trail=trail)
 
     def tenant_of(self, address: str) -> str:
         """Return whose *address* is by its domain; raise InvalidInput or NotFound."""
