@@ -22,7 +22,7 @@ ARGUMENTS: dict[str, Any] = {
     "label": "before-update",
     "mailbox": Mailbox(address="new@acme.example"),
     "order": "o000000000000",
-    "rows": (),
+    "read": tuple,
     "rules": (),
     "since": None,
     "to": "kvm2",
