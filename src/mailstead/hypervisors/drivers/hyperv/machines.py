@@ -56,6 +56,7 @@ class HyperVHypervisor:
         self._fresh = Fresh(self._clock)
 
     def machines(self) -> dict[str, Machine]:
+        self._fresh.forget()
         with doing("list machines"):
             return self._looking.machines()
 
