@@ -9,11 +9,13 @@ from mailstead.ground.clock import Clock
 from mailstead.ground.errors import MailsteadError, NotFound
 from mailstead.monitoring.model import Finding, Report, Verdict, failed, passed, skipped, warned
 from mailstead.remoting.cmdlets import cluster, core, hyperv, storage
+from mailstead.remoting.endpoint import ClientCertificate
 from mailstead.remoting.greeting import Greeting
 from mailstead.remoting.port import Remote
 from mailstead.sites.model import Host, HyperV
 
 from .roles import CAPABILITIES, HOST, SHIPPED
+from .stamps import UNSTAMPED, stamp_of
 
 DAYS_LEAST, SKEW_MOST_S, SKEW_KERBEROS_S, FREE_LEAST = 30, 60.0, 300.0, 0.1
 GIB = 1 << 30
@@ -22,7 +24,10 @@ _SHOWN = re.compile(r"@\{ Name = '[A-Za-z.-]+\\([A-Za-z]+-[A-Za-z]+)'")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A host to be looked at: `way` leads to it, `image` says where the image of new machines is to lie."""
+    """A host to be looked at: `way` leads to it, `image` says where the image of new machines is to lie.
+
+    `stamp` is that of the role which the host should have.
+    """
 
     host: Host
     settings: HyperV
@@ -30,6 +35,7 @@ class Subject:
     greeting: Callable[[], Greeting]
     image: Callable[[], PurePath]
     clock: Clock
+    stamp: str
 
 
 Duty = Callable[[Subject], Iterator[Finding]]
@@ -61,6 +67,20 @@ def certificate(of: Subject) -> Iterator[Finding]:
         yield warned("certificate", of.settings.address, told, remedy)
     else:
         yield passed("certificate", of.settings.address, told)
+
+
+def own_certificate(of: Subject) -> Iterator[Finding]:
+    """Ours is looked at before the session: a host only hangs up on one that has ended."""
+    if of.settings.sign_in != "certificate" or not (of.settings.certificate and of.settings.key):
+        return
+    days = (ClientCertificate(of.settings.certificate, of.settings.key).valid_until() - of.clock.now()).days
+    where, remedy = str(of.settings.certificate), "renew it, and map the new one to the account on the host"
+    if days < 0:
+        yield failed("our certificate", where, f"ended {-days} days ago", remedy)
+    elif days < DAYS_LEAST:
+        yield warned("our certificate", where, f"valid for {days} days more", remedy)
+    else:
+        yield passed("our certificate", where, f"valid for {days} days more")
 
 
 def time(of: Subject) -> Iterator[Finding]:
@@ -97,6 +117,18 @@ def role(of: Subject) -> Iterator[Finding]:
     if more := sorted(seen - ours - core.BY_ITSELF):
         remedy = "give the account this one role only: where two show a cmdlet, the looser one counts"
         yield warned("role", of.settings.configuration, f"shows more than it needs: {', '.join(more)}", remedy)
+
+
+def release(of: Subject) -> Iterator[Finding]:
+    seen = stamp_of(of.way)
+    if seen == of.stamp:
+        yield passed("release", of.settings.configuration, "is the role of this release, with this platform's values")
+        return
+    told = "the role is of an older release, or has other values than this platform's now"
+    if seen == UNSTAMPED:
+        told = "the role is as it ships, without this platform's values"
+    remedy = f"run mailstead host prepare {of.host.name} --out DIR again, then step 3 of STEPS.md"
+    yield warned("release", of.settings.configuration, told, remedy)
 
 
 def version(of: Subject) -> Iterator[Finding]:
@@ -159,16 +191,18 @@ def quorum(of: Subject) -> Iterator[Finding]:
 
 DUTIES: dict[str, Duty] = {
     "certificate": certificate,
+    "our certificate": own_certificate,
     "time": time,
     "session": session,
     "role": role,
+    "release": release,
     "version": version,
     "switch": switches,
     "folder": folder,
     "image": image,
     "cluster": quorum,
 }
-_GATES = frozenset({"certificate", "session"})  # without them nothing behind can be asked
+_GATES = frozenset({"certificate", "our certificate", "session"})  # without them nothing behind can be asked
 
 
 def _looked(name: str, duty: Duty, of: Subject) -> list[Finding]:
