@@ -27,7 +27,7 @@ ARGUMENTS: dict[str, Any] = {
     "since": None,
     "to": "kvm2",
 }
-PLATFORM = {"hosts", "platform"}  # subjects that are of no tenant
+PLATFORM = {"hosts", "people", "platform"}  # subjects that are of no tenant
 OWN = {("audit", "head"), ("audit", "verify"), ("plans", "drift"), ("plans", "preview"), ("tenants", "add")}
 
 

@@ -18,13 +18,15 @@ class Ask(Protocol):
 
 def client_of(stage: Stage, settings: Settings = MANY) -> TestClient:
     """Return a client of the API over *stage*; what nobody thought of is answered, not raised."""
-    app = application(stage.running, KnownCallers(), settings)
+    app = application(stage.running, settings, KnownCallers())
     return TestClient(app, base_url=URL, raise_server_exceptions=False)
 
 
 def asker(client: TestClient) -> Ask:
     def ask(who: str, verb: str, path: str, **more: Any) -> Response:
         headers = {"Authorization": f"Bearer {who}"} if who else {}
-        return client.request(verb, f"/api/v1{path}", headers={**headers, **more.pop("headers", {})}, **more)
+        headers |= more.pop("headers", {})
+        response: Response = client.request(verb, f"/api/v1{path}", headers=headers, **more)
+        return response
 
     return ask

@@ -17,9 +17,10 @@ from .routes import ROUTERS
 from .settings import PREFIX, Settings
 
 
-def application(running: Running, callers: Callers, settings: Settings | None = None) -> FastAPI:
-    """Return the API over *running*, for those whom *callers* know; it answers at the platform's URL alone."""
+def application(running: Running, settings: Settings | None = None, callers: Callers | None = None) -> FastAPI:
+    """Return the API over *running*, for its people, or those whom *callers* know; it answers at its URL alone."""
     settings = settings or Settings(running.platform.web.url)
+    callers = callers or running.people.callers
     app = FastAPI(
         title="mailstead",
         version="1",

@@ -30,6 +30,7 @@ TAGS = [
     {"name": "orders", "description": "What is being done, was done, or failed."},
     {"name": "hosts", "description": "What carries the machines. Operators only."},
     {"name": "platform", "description": "Who asks; what concerns no tenant alone."},
+    {"name": "people", "description": "Who has an account. Changes need the second factor just given: no token."},
     {"name": "audit", "description": "Who did what: tenants see what was done to them."},
 ]
 PROBLEM = {

@@ -7,7 +7,7 @@ lesson of CVE-2024-51567 and CVE-2026-40874, where a check was tied to some meth
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +19,7 @@ from mailstead.people.model import Caller
 from mailstead.people.port import Callers
 
 from .errors import BodyTooLarge, ForeignRequest, TooOften, WrongHost, WrongMediaType
+from .headers import with_headers
 from .limits import RateLimit
 from .problems import answer
 from .settings import Settings
@@ -26,15 +27,6 @@ from .settings import Settings
 HEALTH = "/healthz"
 SAFE = ("GET", "HEAD")
 CSV_PATHS = "/mailboxes/import"
-ALWAYS = {
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-    "strict-transport-security": "max-age=31536000",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +55,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        send = _with_headers(send)
+        send = with_headers(send)
         try:
             if scope["path"] != HEALTH:
                 most = self._refuse_at_sight(scope)
@@ -75,11 +67,8 @@ class Guard:
 
     def _refuse_at_sight(self, scope: Scope) -> int:
         """Raise what the headers alone deserve; return how large the body may be."""
+        refuse_wrong_host(scope, self._settings)
         headers = Headers(scope=scope)
-        hosts = headers.getlist("host")
-        if len(hosts) != 1 or hosts[0].lower() not in self._settings.hosts:
-            remedy = f"ask {self._settings.url}"
-            raise WrongHost("this is not the server that was asked for", field="Host", remedy=remedy)
         csv = scope["path"].endswith(CSV_PATHS)
         most = self._settings.file_most if csv else self._settings.body_most
         length = headers.get("content-length", "")
@@ -118,6 +107,14 @@ class Guard:
         return caller
 
 
+def refuse_wrong_host(scope: Scope, settings: Settings) -> None:
+    """Raise WrongHost for a request that was not meant for the platform's URL."""
+    hosts = Headers(scope=scope).getlist("host")
+    if len(hosts) != 1 or hosts[0].lower() not in settings.hosts:
+        remedy = f"ask {settings.url}"
+        raise WrongHost("this is not the server that was asked for", field="Host", remedy=remedy)
+
+
 def _refuse_foreign(connection: HTTPConnection, cookie: str) -> None:
     """Raise ForeignRequest unless the browser of this session meant it: other sites can send our cookie along."""
     headers = connection.headers
@@ -153,14 +150,3 @@ def _bounded(receive: Receive, most: int) -> Receive:
         return message
 
     return bounded
-
-
-def _with_headers(send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in ALWAYS.items():
-                headers[name] = value
-        await send(message)
-
-    return sending

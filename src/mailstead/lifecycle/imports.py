@@ -36,7 +36,7 @@ def parse_mailboxes(data: bytes, file: str) -> list[MailboxRow]:
     """Read what a file named *file* holds; raise InvalidInput naming line and field."""
     name = PurePath(file).name
     try:
-        reader = csv.DictReader(StringIO(data.decode("utf-8-sig"), newline=""))
+        reader = csv.DictReader(StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
         _refuse_header(name, list(reader.fieldnames or ()))
         rows = [_read(f"{name} line {reader.line_num}", row) for row in reader]
     except csv.Error as error:

@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 from mailstead.access import Access
 from mailstead.api.asked import NAME, Asked, Limit, OrderPath, Read
 from mailstead.api.settings import Settings
-from mailstead.api.wire.orders import OrderOut, OrderPage
+from mailstead.api.wire.orders import OrderOut, OrderPage, OrderStatus
 from mailstead.ground.errors import MailsteadError
 from mailstead.orders.model import OrderView, Status
 
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/orders", tags=["orders"])
 
 STREAM = "text/event-stream"
 OfTenant = Annotated[str | None, Query(pattern=NAME, description="Orders of this tenant only.")]
-WithStatus = Annotated[Status | None, Query(description="Orders with this status only.")]
+WithStatus = Annotated[OrderStatus | None, Query(description="Orders with this status only.")]
 AfterOrder = Annotated[str, Query(pattern=r"^(o[0-9a-f]{12})?$", description="`next` of the page before.")]
 EVENTS = {"responses": {"200": {"content": {STREAM: {"schema": {"type": "string"}}}}}}
 KEEP_ALIVE_S = 15.0
@@ -30,7 +30,8 @@ def list_orders(
     read: Read, tenant: OfTenant = None, status: WithStatus = None, after: AfterOrder = "", limit: Limit = 50
 ) -> OrderPage:
     """Return orders, the newest first."""
-    return OrderPage.of(read.orders.page(tenant=tenant, status=status, after=after, limit=limit), limit)
+    wanted = Status(status) if status else None
+    return OrderPage.of(read.orders.page(tenant=tenant, status=wanted, after=after, limit=limit), limit)
 
 
 @router.get("/{order}")

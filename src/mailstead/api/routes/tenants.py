@@ -16,12 +16,13 @@ from mailstead.api.wire.tenants import (
     TenantNew,
     TenantOut,
     TenantPage,
+    TenantStatus,
 )
 from mailstead.tenants.model import Status
 
 router = APIRouter(prefix="/tenants", tags=["tenants"])
 
-WithStatus = Annotated[Status | None, Query(description="Those with this status only.")]
+WithStatus = Annotated[TenantStatus | None, Query(description="Those with this status only.")]
 
 
 @router.get("")
@@ -29,7 +30,8 @@ def list_tenants(
     read: Read, after: After = "", limit: Limit = 50, search: Search = "", status: WithStatus = None
 ) -> TenantPage:
     """Return tenants in the order of their names, in short."""
-    return TenantPage.of(read.tenants.overview(after=after, limit=limit, search=search, status=status), limit)
+    wanted = Status(status) if status else None
+    return TenantPage.of(read.tenants.overview(after=after, limit=limit, search=search, status=wanted), limit)
 
 
 @router.post("", status_code=202)

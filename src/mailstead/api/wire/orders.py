@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from fastapi import Response
 from pydantic import Field
 
 from mailstead.api.settings import PREFIX
-from mailstead.orders.model import OrderView, Outcome, Status, StepView
+from mailstead.orders.model import OrderView, Outcome, StepView
 
 from .parts import Shown
+
+OrderStatus = Literal["queued", "running", "waiting", "done", "failed", "cancelled"]
 
 
 class StepOut(Shown):
@@ -44,7 +46,7 @@ class OrderOut(Shown):
     kind: str = Field(examples=["settle"])
     tenant: str = Field(examples=["acme"])
     host: str | None = Field(description="Told to operators alone.")
-    status: Status
+    status: OrderStatus
     created: datetime
     started: datetime | None
     ended: datetime | None
@@ -61,7 +63,7 @@ class OrderOut(Shown):
             kind=order.kind,
             tenant=order.tenant,
             host=order.host,
-            status=order.status,
+            status=order.status.value,
             created=order.created,
             started=order.started,
             ended=order.ended,

@@ -8,12 +8,13 @@ from pydantic import Field
 
 from mailstead.access.segments import SegmentView
 from mailstead.ground.values import Value
-from mailstead.tenants.model import AccessRule, Allowance, Status, Tenant
+from mailstead.tenants.model import AccessRule, Allowance, Tenant
 from mailstead.tenants.store import Entry, Summary
 
 from .mail import AliasNew, DomainNew, DomainOut, ListNew, MailboxWanted
 from .parts import Changes, Name, Shown, Truth, Whole
 
+TenantStatus = Literal["active", "suspended", "removed"]
 Vcpus = Annotated[Whole, Field(ge=1, le=64)]
 Memory = Annotated[Whole, Field(ge=512, le=1024 * 1024, description="In MiB.")]
 Disk = Annotated[Whole, Field(ge=1, le=64 * 1024, description="Of the mail disk, in GiB; it can only grow.")]
@@ -96,7 +97,7 @@ class TenantShort(Shown):
     """A tenant in a list; `mailboxes` is how many it has."""
 
     name: str
-    status: Status
+    status: TenantStatus
     domains: list[str]
     mailboxes: int
     vcpus: int
@@ -110,7 +111,7 @@ class TenantShort(Shown):
     def of(cls, summary: Summary) -> Self:
         return cls(
             name=summary.name,
-            status=summary.status,
+            status=summary.status.value,
             domains=list(summary.domains),
             mailboxes=summary.mailboxes,
             vcpus=summary.vcpus,
@@ -138,7 +139,7 @@ class TenantOut(Shown):
     """A tenant. What it has of addresses is counted here, and listed under paths of its own."""
 
     name: str
-    status: Status
+    status: TenantStatus
     mail_host: str
     domains: list[DomainOut]
     mailboxes: int
@@ -156,7 +157,7 @@ class TenantOut(Shown):
         tenant = entry.tenant
         return cls(
             name=tenant.name,
-            status=tenant.status,
+            status=tenant.status.value,
             mail_host=tenant.mail_host,
             domains=[DomainOut.of(domain) for domain in tenant.domains],
             mailboxes=len(tenant.mailboxes),
