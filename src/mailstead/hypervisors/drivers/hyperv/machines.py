@@ -120,6 +120,12 @@ class HyperVHypervisor:
         with doing("look at the host"):
             return room_of(self._remote, self._folder)
 
+    def _defined(self, name: str) -> Machine:
+        """Return how the machine is defined; a start right behind this does not look again."""
+        sight, defined = self._looking.needed(name, self._fresh.take(name))
+        self._fresh.keep(name, sight)
+        return defined
+
     def _made(self, machine: Machine) -> Sight:
         """Make the machine and return it as it is: off, of no shape, without disks."""
         mark = Mark(self._platform, machine.name).with_section(SECTION, section_of(machine))
