@@ -17,9 +17,9 @@ from mailstead.remoting.port import Remote
 from mailstead.remoting.values import PsObject
 from mailstead.sites.marks import Mark
 
-from .changes import closing, denials_change, making, opening, unplugging
+from .changes import closing, denials_change, limiting, making, opening, unplugging
 from .looking import Sight, everywhere, near, ports, sight_of
-from .notes import SECTION, base_in, section_of, with_base
+from .notes import SECTION, base_in, section_of, segment_in, with_base
 from .ports import Port, flaws, mac_of, port_of
 from .rules import Network, PortRule, rules_for
 from .shells import Shell, chosen, keeps_segment, ours, refuse_shared_vlan
@@ -127,6 +127,8 @@ class HyperVSwitch:
                 remedy="stop the machine, then apply again",
             )
         machine, wanted = GetVM(Id=shell.id), mark.with_section(SECTION, section_of(segment))
+        if segment.bandwidth_mbit != _limit_in(mark):
+            self._remote.run(limiting(machine, port, segment))
         first: list[Statement] = [machine | SetVM(Notes=str(wanted))] if wanted != shell.mark else []
         first += closing(machine, port, segment, rules)
         then = opening(machine, port, rules, self._switch)
@@ -137,7 +139,8 @@ class HyperVSwitch:
                 self._remote.run(batch(*statements), deadline_s=_CHANGE_S)
 
     def _made(self, segment: Segment) -> tuple[Shell, Mark, Port]:
-        mark = Mark(self._platform, segment.tenant).with_section(SECTION, section_of(segment))
+        unlimited = replace(segment, bandwidth_mbit=0)
+        mark = Mark(self._platform, segment.tenant).with_section(SECTION, section_of(unlimited))
         found = chosen(sight_of(self._remote.run(making(mark, self._folder))).shells, self._platform, segment.tenant)
         if found is None:
             raise _no_port(segment.tenant)
@@ -207,6 +210,12 @@ class HyperVSwitch:
 
 def _notes(switch: PsObject) -> str:
     return str(switch.get("Notes") or "")
+
+
+def _limit_in(mark: Mark) -> int | None:
+    """Return the limit that was set last; None where nobody knows."""
+    kept = segment_in(mark)
+    return kept.bandwidth_mbit if kept else None
 
 
 def _strays(cards: list[PsObject]) -> list[str]:
