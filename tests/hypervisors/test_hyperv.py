@@ -118,9 +118,9 @@ def test_limits_are_set_drive_by_drive_and_those_of_others_are_left(
     host.define(machine)
     host.start(TENANT)
     vm = the_one(standin.world)
-    vm.drives.append(Drive(vm, 5, disk_number=7, most_iops=70))
+    vm.drives += [Drive(vm, 5, disk_number=7, most_iops=70), Drive(vm, 1, disk_number=8, most_iops=80, controller=1)]
     host.limit(TENANT, {DiskRole.DATA: 500})
-    assert [(drive.location, drive.most_iops) for drive in vm.drives] == [(0, 0), (1, 500), (5, 70)]
+    assert [drive.most_iops for drive in vm.drives] == [0, 500, 70, 80]
     vm.drives[1].most_iops = 900
     assert [disk.iops for disk in host.machines()[TENANT].disks] == [0, 900]
     host.stop(TENANT, graceful_s=0)

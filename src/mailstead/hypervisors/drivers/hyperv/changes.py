@@ -9,7 +9,7 @@ from mailstead.remoting.cmdlets.hyperv import (
     AddVMPassThroughDisk,
     EnableVMResourceMetering,
     GetVM,
-    GetVMHardDiskDrive,
+    GetVMDriveAt,
     GetVMs,
     NewVMWithoutDisk,
     RemoveVMHardDiskDrive,
@@ -78,7 +78,7 @@ def resizing(vm: GetVM, found: Vm, *, vcpus: int, memory_mib: int) -> list[State
 def limiting(vm: GetVM, machine: Machine, there: tuple[Drive, ...]) -> list[Statement]:
     """Give the disks their limits: those that stand there with another one, or are to be plugged in."""
     return [
-        vm | GetVMHardDiskDrive(ControllerLocation=LOCATIONS[disk.role]) | SetVMHardDiskDrive(MaximumIOPS=disk.iops)
+        vm | GetVMDriveAt(ControllerLocation=LOCATIONS[disk.role]) | SetVMHardDiskDrive(MaximumIOPS=disk.iops)
         for disk in _otherwise_limited(machine, there)
     ]
 
@@ -97,7 +97,7 @@ def fits(found: Vm, parts: Parts, machine: Machine, *, dynamic: bool) -> bool:
 def unplugging(vm: GetVM, drives: tuple[Drive, ...]) -> list[Statement]:
     """Take these drives off the machine; their files stay."""
     places = sorted({drive.location for drive in drives})
-    return [vm | GetVMHardDiskDrive(ControllerLocation=place) | RemoveVMHardDiskDrive() for place in places]
+    return [vm | GetVMDriveAt(ControllerLocation=place) | RemoveVMHardDiskDrive() for place in places]
 
 
 def own_drives(drives: tuple[Drive, ...]) -> tuple[Drive, ...]:
