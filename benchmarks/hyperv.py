@@ -10,34 +10,22 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import PureWindowsPath
+
+from tests.standin.crowded import FOLDER, INNER, PLATFORM, machine
 
 from benchmarks.remoting import LATENCIES_MS, Place, standing_in
 from mailstead.ground.clock import SystemClock
 from mailstead.hypervisors.drivers.hyperv.machines import HyperVHypervisor
-from mailstead.hypervisors.drivers.hyperv.shape import SECTION, section_of
-from mailstead.hypervisors.model import Disk, DiskFormat, DiskRole, FirmwareBoot, Machine, Nic, Power, machine_uuid
+from mailstead.hypervisors.model import Power
+from mailstead.networks.drivers.hyperv import HyperVSwitch
 from mailstead.remoting.answer import Answer
-from mailstead.remoting.calls import Statement, Work, batch
-from mailstead.remoting.cmdlets.hyperv import (
-    EnableVMResourceMetering,
-    GetVM,
-    GetVMs,
-    NewDynamicVHD,
-    NewVMWithoutDisk,
-    SetVM,
-    SetVMMemory,
-    SetVMProcessor,
-    StartVM,
-)
+from mailstead.remoting.calls import Work
+from mailstead.remoting.cmdlets.hyperv import NewDynamicVHD, NewVMWithoutDisk, SetVM
 from mailstead.remoting.pool import Fleet, Pool
 from mailstead.remoting.port import Remote
 from mailstead.sites.marks import PREFIX, Mark
 
-PLATFORM = "bench"
-FOLDER = PureWindowsPath(r"C:\ClusterStorage\Volume1\mailstead")
 WHOLE_CALLS_MOST, SEEN_CALLS_MOST = 4, 8  # CPU of a call has its budget in benchmarks/remoting.py
-TOGETHER = 25  # machines made in one call, so that a thousand are there in seconds
 ROUNDS = 5
 MIB = 1 << 20
 
@@ -70,6 +58,14 @@ class Cost:
     wall_ms: float
     cpu_ms: float
 
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(
+            self.calls + other.calls,
+            self.messages + other.messages,
+            self.wall_ms + other.wall_ms,
+            self.cpu_ms + other.cpu_ms,
+        )
+
     def __str__(self) -> str:
         a_call = f"{self.cpu_ms / self.calls:.1f} ms CPU a call"
         return f"{self.calls} calls, {self.messages} messages, {self.wall_ms:.0f} ms, {a_call}"
@@ -83,13 +79,6 @@ def measured(way: Counted) -> Iterator[list[Cost]]:
     yield told
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu
     told.append(Cost(way.calls - calls, way.messages - messages, wall * 1000, cpu * 1000))
-
-
-def machine(name: str) -> Machine:
-    disk = Disk(DiskRole.SYSTEM, FOLDER / name / "system.vhdx", DiskFormat.VHDX)
-    nic = Nic("52:54:00:00:00:01", "Tenants", name, 100)
-    uuid = machine_uuid(PLATFORM, name)
-    return Machine(name, uuid, 1, 4, 64, 128, (disk,), nic, FirmwareBoot("MicrosoftWindows"))
 
 
 def hypervisor(way: Remote) -> HyperVHypervisor:
@@ -138,37 +127,27 @@ def _best(costs: list[Cost]) -> Cost:
 
 
 def crowd(machines: int, latency_ms: int) -> list[Cost]:
-    """Print what it takes to see and to measure many running machines; return both costs."""
-    with standing_in(latency_ms, machines=machines) as place, pools(place) as (pool,):
+    """Print what it takes to see many running machines, their ports, and what they use; return these costs.
+
+    All that a sweep asks of the hypervisor and of the switch is one cost: the first.
+    """
+    with standing_in(latency_ms, crowd=machines) as place, pools(place) as (pool,):
         way = Counted(pool)
-        _take_over(way)
         with measured(way) as seeing:
             found = hypervisor(way).machines()
+        with measured(way) as ports:
+            segments = HyperVSwitch(way, platform=PLATFORM, folder=FOLDER, inner=INNER).segments()
         with measured(way) as measuring:
             used = hypervisor(way).statistics()
-    whole_shape = all(each.power is Power.ON and not each.pending for each in found.values())
-    if not (len(found) == len(used) == machines and whole_shape):
-        raise SystemExit(f"{len(found)} of {machines} machines were seen, {len(used)} measured")
-    for told, (cost,) in (("seen", seeing), ("measured", measuring)):
-        print(f"{latency_ms:>3} ms away: {machines} running machines {told}: {cost}", flush=True)
-    return [*seeing, *measuring]
-
-
-def _take_over(way: Counted) -> None:
-    """Let the machines that the stand-in begins with be ours, as we would have made them, and start them."""
-    vms = [(vm.guid("Id"), vm.text_of("Name")) for vm in way.run(GetVMs()).all("VirtualMachine")]
-    for first in range(0, len(vms), TOGETHER):
-        work: list[Statement] = []
-        for number, name in vms[first : first + TOGETHER]:
-            vm, mark = GetVM(Id=number), Mark(PLATFORM, name).with_section(SECTION, section_of(machine(name)))
-            work += [
-                vm | SetVM(NewVMName=PREFIX + name, Notes=str(mark)),
-                vm | SetVMProcessor(Count=4, Maximum=25),
-                vm | SetVMMemory(StartupBytes=64 * MIB),
-                vm | EnableVMResourceMetering(),
-                vm | StartVM(),
-            ]
-        way.run(batch(*work))
+    well = all(each.power is Power.ON and not each.pending for each in found.values())
+    well = well and not any(segment.flaws for segment in segments.values())
+    if not (len(found) == len(segments) == len(used) == machines and well):
+        raise SystemExit(f"{len(found)} of {machines} machines were seen, {len(segments)} ports, {len(used)} measured")
+    whole = seeing[0] + ports[0]
+    told = (("seen", whole), ("  of these calls for ports and access lists", ports[0]), ("measured", measuring[0]))
+    for what, cost in told:
+        print(f"{latency_ms:>3} ms away: {machines} running machines {what}: {cost}", flush=True)
+    return [whole, *measuring]
 
 
 def side_by_side(hosts: int, latency_ms: int) -> None:
@@ -193,7 +172,7 @@ def main(machines: int = 1000, hosts: int = 50) -> int:
         side_by_side(hosts, latency)
     whole_calls, seen_calls = max(cost.calls for cost in made), max(cost.calls for cost in seen)
     print(f"a whole machine: {whole_calls} calls (at most {WHOLE_CALLS_MOST})")
-    print(f"{machines} machines seen: {seen_calls} calls (at most {SEEN_CALLS_MOST})")
+    print(f"{machines} machines seen with their ports and access lists: {seen_calls} calls (at most {SEEN_CALLS_MOST})")
     well = whole_calls <= WHOLE_CALLS_MOST and seen_calls <= SEEN_CALLS_MOST
     print(f"budgets: {'held' if well else 'BROKEN'}")
     return 0 if well else 1

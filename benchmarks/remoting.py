@@ -51,11 +51,11 @@ class Place:
 
 
 @contextmanager
-def standing_in(latency_ms: float, hosts: int = 1, machines: int = 0) -> Iterator[Place]:
+def standing_in(latency_ms: float, hosts: int = 1, machines: int = 0, crowd: int = 0) -> Iterator[Place]:
     """Start stand-ins in a process of their own."""
     with tempfile.TemporaryDirectory(prefix="mailstead-bench-") as folder:
         argv = [sys.executable, "-m", "tests.standin", "--hosts", str(hosts), "--folder", folder]
-        argv += ["--latency-ms", str(latency_ms), "--machines", str(machines)]
+        argv += ["--latency-ms", str(latency_ms), "--machines", str(machines), "--crowd", str(crowd)]
         process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
         try:
             lines = [process.stdout.readline().split() for _ in range(2 + hosts)] if process.stdout else []

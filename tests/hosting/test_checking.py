@@ -9,6 +9,8 @@ import pytest
 
 from mailstead.ground.clock import SystemClock
 from mailstead.hosting.checking import Subject, check, shown_by_role
+from mailstead.hosting.roles import role_files
+from mailstead.hosting.stamps import UNSTAMPED, stamp_in, stamped
 from mailstead.monitoring.model import Finding, Verdict
 from mailstead.remoting.endpoint import Basic, Endpoint
 from mailstead.remoting.greeting import Greeting, greet
@@ -18,16 +20,17 @@ from mailstead.sites.model import Host, HyperV
 from tests.standin.cluster import Cluster, Node
 from tests.standin.hyperv.kinds import VhdType
 from tests.standin.hyperv.world import Switch, Vhd
-from tests.standin.role import Role
+from tests.standin.role import Role, Rule
 from tests.standin.server import StandIn
 from tests.standin.shipped import Host as SimulatedHost
 from tests.standin.shipped import shipped_roles
 
-from .conftest import FOLDER, IMAGES, Place
+from .conftest import FOLDER, IMAGES, SITE, Place
 
 IMAGE = rf"{IMAGES}\appliance.vhdx"
 SETTINGS = {"address": "localhost", "sign_in": "basic", "account": "svc", "management_switch": "Admin"}
-ALL = ["certificate", "time", "session", "role", "version", "switch", "switch", "folder", "image"]
+STAMP = stamp_in(role_files(SITE)["MailsteadHost.psrc"])
+ALL = ["certificate", "time", "session", "role", "release", "version", "switch", "switch", "folder", "image"]
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def subject(place: Place) -> Subject:
     host = Host(name="hv01", driver="hyperv", hyperv=settings, folder=PureWindowsPath(FOLDER))
     now = datetime.now(UTC)
     fresh = Greeting(now + timedelta(days=90), now)
-    return Subject(host, settings, place.way, lambda: fresh, lambda: PureWindowsPath(IMAGE), SystemClock())
+    return Subject(host, settings, place.way, lambda: fresh, lambda: PureWindowsPath(IMAGE), SystemClock(), STAMP)
 
 
 def _not_passed(subject: Subject) -> list[Finding]:
@@ -103,6 +106,41 @@ def test_a_role_that_shows_more_is_warned_of(subject: Subject, place: Place) -> 
     found = _only(subject)
     assert (found.check, found.verdict) == ("role", Verdict.WARNING)
     assert "Invoke-Command" in found.detail
+
+
+def test_a_role_of_an_older_release_is_told_by_one_pattern_less(subject: Subject, place: Place) -> None:
+    role = _role(place)
+    volumes = {
+        "FilePath": Rule(patterns=("mailstead-role-0123456789ab", *role.cmdlets["Get-Volume"]["FilePath"].patterns))
+    }
+    _shown(place, replace(role, cmdlets={**role.cmdlets, "Get-Volume": volumes}))
+    found = _only(subject)
+    assert (found.check, found.verdict) == ("release", Verdict.WARNING)
+    assert "older release" in found.detail
+    assert "host prepare hv01" in found.remedy
+
+
+def test_a_role_from_before_there_were_stamps_is_of_an_older_release(subject: Subject, place: Place) -> None:
+    role = _role(place)
+    before = tuple(each.split("|", 1)[1] for each in role.cmdlets["Get-Volume"]["FilePath"].patterns)
+    _shown(place, replace(role, cmdlets={**role.cmdlets, "Get-Volume": {"FilePath": Rule(patterns=before)}}))
+    assert "older release" in _only(subject).detail
+
+
+def test_a_role_as_it_ships_is_told_to_be_so(subject: Subject, place: Place) -> None:
+    role = _role(place)
+    unstamped = Rule(
+        patterns=tuple(p.replace(STAMP, UNSTAMPED) for p in role.cmdlets["Get-Volume"]["FilePath"].patterns)
+    )
+    _shown(place, replace(role, cmdlets={**role.cmdlets, "Get-Volume": {"FilePath": unstamped}}))
+    assert "as it ships" in _only(subject).detail
+
+
+def test_a_stamp_follows_from_each_rule_and_from_no_comment() -> None:
+    text = role_files(SITE)["MailsteadHost.psrc"]
+    assert stamped(f"# a word more\n\n{text}") == f"# a word more\n\n{text}"
+    assert stamp_in(stamped(text.replace("'ProductionOnly', ", ""))) != STAMP
+    assert stamp_in(role_files(replace(SITE, vlans=((1200, 1300),)))["MailsteadHost.psrc"]) != STAMP
 
 
 @pytest.mark.parametrize(

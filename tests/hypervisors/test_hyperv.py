@@ -50,14 +50,14 @@ class TestHyperVHypervisor(HypervisorContract):
     pass
 
 
-def test_a_machine_is_made_and_started_in_five_calls_and_adopted_and_started_in_four(
+def test_a_machine_is_made_and_started_in_four_calls_and_adopted_and_started_in_three(
     standin: StandIn, way: Rig, machine: Machine
 ) -> None:
     counted = Counted(way)
     host = HyperVHypervisor(counted, platform=PLATFORM, folder=FOLDER)
     host.define(machine)
     host.start(TENANT)
-    assert len(counted.calls) == 5
+    assert len(counted.calls) == 4
     host.remove(TENANT)
     shell = NewVMWithoutDisk(Name=f"ms-{TENANT}", MemoryStartupBytes=GIB, Path=str(FOLDER / TENANT))
     port = Mark(PLATFORM, TENANT).with_section("segment", {"vlan": 77})
@@ -65,9 +65,35 @@ def test_a_machine_is_made_and_started_in_five_calls_and_adopted_and_started_in_
     counted.calls.clear()
     host.define(machine)
     host.start(TENANT)
-    assert len(counted.calls) == 4
+    assert len(counted.calls) == 3
     assert counted.sent.count("New-VM") == 1
     assert host.machines() == {TENANT: replace(machine, power=Power.ON)}
+
+
+def test_a_machine_that_was_defined_a_while_ago_or_changed_since_is_looked_at_before_it_starts(
+    standin: StandIn, way: Rig, machine: Machine
+) -> None:
+    clock = VirtualClock()
+    host = HyperVHypervisor(way, platform=PLATFORM, folder=FOLDER, clock=clock)
+    host.define(machine)
+    the_one(standin.world).limit = 100
+    clock.sleep(60)
+    host.start(TENANT)
+    assert the_one(standin.world).limit == 25
+    host.stop(TENANT, graceful_s=0)
+    host.define(machine)
+    host.resize(TENANT, vcpus=2, memory_mib=machine.memory_mib)
+    host.start(TENANT)
+    assert host.machines() == {TENANT: replace(machine, vcpus=2, power=Power.ON)}
+
+
+def test_a_machine_that_was_defined_while_it_ran_starts_after_a_stop(host: HyperVHypervisor, machine: Machine) -> None:
+    host.define(machine)
+    host.start(TENANT)
+    host.define(replace(machine, vcpus=2))
+    host.stop(TENANT, graceful_s=0)
+    host.start(TENANT)
+    assert host.machines() == {TENANT: replace(machine, vcpus=2, power=Power.ON)}
 
 
 def test_a_machine_stands_as_a_tenants_machine_should(

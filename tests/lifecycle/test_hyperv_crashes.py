@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import pytest
 
+from mailstead.hypervisors.drivers.hyperv.fresh import FRESH_S
 from mailstead.orders.drivers.memory import Crashed, Moment
 from tests.conftest import Tally
 from tests.standin.rig import rigged
@@ -121,6 +122,8 @@ def _suffer(stage: Stage, way: Way, point: Point) -> None:
             with pytest.raises(Crashed):
                 stage.engine.settle()
             stage.again()
+            stage.outside.clock.sleep(FRESH_S)  # the drivers live on here, and what a process remembers must not
     elif isinstance(how, Moment) and isinstance(where, str):
         stage.die(where, how)
+        stage.outside.clock.sleep(FRESH_S)
         way.ending = (len(way.calls), Ending.LOST)

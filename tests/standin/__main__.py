@@ -10,6 +10,7 @@ from threading import Event
 
 from .certificates import Authority
 from .cluster import form_cluster
+from .crowded import crowd
 from .server import StandIn
 from .shipped import HOST, Host, shipped_roles
 from .tour_platform import found_tour, place_image
@@ -37,6 +38,8 @@ def main() -> None:
             port = wanted.port and wanted.port + number - 1
             world = Host(f"HV{number:02}")
             world.populate(wanted.machines)
+            if wanted.crowd:
+                crowd(world, wanted.crowd)
             place_image(world)
             worlds.append(world)
             host = StandIn(
@@ -59,6 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="of the first host; the others follow (default: any)")
     parser.add_argument("--folder", type=Path, help="for certificates and the password (default: a temporary one)")
     parser.add_argument("--machines", type=int, default=0, help="how many there are already on each host")
+    parser.add_argument("--crowd", type=int, default=0, help="how many tenants run on each host already")
     parser.add_argument("--tour", type=Path, help="found a platform in this folder, to be led by tests.standin.tour")
     parser.add_argument("--cluster", action="store_true", help="let the hosts be nodes of one failover cluster")
     parser.add_argument("--latency-ms", type=float, default=0.0, help="round trip time to play")

@@ -14,6 +14,7 @@ from mailstead.remoting.port import Remote
 from mailstead.sites.model import Host, HyperV
 
 from .roles import CAPABILITIES, HOST, SHIPPED
+from .stamps import UNSTAMPED, stamp_of
 
 DAYS_LEAST, SKEW_MOST_S, SKEW_KERBEROS_S, FREE_LEAST = 30, 60.0, 300.0, 0.1
 GIB = 1 << 30
@@ -22,7 +23,10 @@ _SHOWN = re.compile(r"@\{ Name = '[A-Za-z.-]+\\([A-Za-z]+-[A-Za-z]+)'")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A host to be looked at: `way` leads to it, `image` says where the image of new machines is to lie."""
+    """A host to be looked at: `way` leads to it, `image` says where the image of new machines is to lie.
+
+    `stamp` is that of the role which the host should have.
+    """
 
     host: Host
     settings: HyperV
@@ -30,6 +34,7 @@ class Subject:
     greeting: Callable[[], Greeting]
     image: Callable[[], PurePath]
     clock: Clock
+    stamp: str
 
 
 Duty = Callable[[Subject], Iterator[Finding]]
@@ -99,6 +104,18 @@ def role(of: Subject) -> Iterator[Finding]:
         yield warned("role", of.settings.configuration, f"shows more than it needs: {', '.join(more)}", remedy)
 
 
+def release(of: Subject) -> Iterator[Finding]:
+    seen = stamp_of(of.way)
+    if seen == of.stamp:
+        yield passed("release", of.settings.configuration, "is the role of this release, with this platform's values")
+        return
+    told = "the role is of an older release, or has other values than this platform's now"
+    if seen == UNSTAMPED:
+        told = "the role is as it ships, without this platform's values"
+    remedy = f"run mailstead host prepare {of.host.name} --out DIR again, then step 3 of STEPS.md"
+    yield warned("release", of.settings.configuration, told, remedy)
+
+
 def version(of: Subject) -> Iterator[Finding]:
     versions = of.way.run(hyperv.GetVMHostSupportedVersion()).all("VMHostSupportedVersion")
     default = next((one.text_of("Version") for one in versions if one.truth("IsDefault")), "")
@@ -162,6 +179,7 @@ DUTIES: dict[str, Duty] = {
     "time": time,
     "session": session,
     "role": role,
+    "release": release,
     "version": version,
     "switch": switches,
     "folder": folder,

@@ -12,6 +12,7 @@ from mailstead.ground.errors import InvalidInput
 from mailstead.sites.model import HyperV, Network
 
 from .patterns import exactly, one_of
+from .stamps import stamp_in, stamped
 
 HOST, GUEST, DIRECTORY = "Mailstead.Host", "Mailstead.Guest", "Mailstead.Directory"
 SHIPPED = files("mailstead.remoting") / "roles"
@@ -65,10 +66,16 @@ def principal(way: HyperV) -> str:
 def role_files(values: RoleValues) -> dict[str, str]:
     """Return the texts of all role files by name, with *values* in the place of those that ship."""
     return {
-        name: _filled(SHIPPED.joinpath(name).read_text("utf-8"), values)
+        name: stamped(_filled(SHIPPED.joinpath(name).read_text("utf-8"), values))
         for configuration, capability in CAPABILITIES.items()
         for name in (f"{configuration}.pssc", f"{capability}.psrc")
     }
+
+
+def wanted_stamp(host_folder: str, way: HyperV, network: Network) -> str:
+    """Return the stamp of the role that a host should have; who signs in is no part of it."""
+    files = role_files(role_values(host_folder, way, network, account="anybody"))
+    return stamp_in(files[f"{CAPABILITIES[HOST]}.psrc"])
 
 
 def _filled(text: str, values: RoleValues) -> str:

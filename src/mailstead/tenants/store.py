@@ -1,33 +1,41 @@
 """Tenants as remembered: the wanted state, its revision, and which mail domain is whose."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import (
+    JSON,
     Column,
+    ColumnElement,
     Connection,
     DateTime,
     ForeignKey,
     Integer,
     Row,
+    Select,
     String,
     Table,
     Text,
     bindparam,
+    cast,
     delete,
+    func,
     insert,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
 from mailstead.ground.errors import Conflict, NotFound
+from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.state.database import Database, metadata
 
-from .model import DomainTaken, Tenant
+from .model import DomainTaken, Status, Tenant
 
 Source = Literal["command", "file"]
 
@@ -67,11 +75,32 @@ class Entry:
         return self.tenant.model_dump_json()
 
 
-class TenantStore:
-    """All tenants. Every verb is one transaction."""
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a list shows of a tenant; `mailboxes` is how many it has."""
 
-    def __init__(self, database: Database) -> None:
+    name: str
+    status: Status
+    domains: tuple[str, ...]
+    mailboxes: int
+    vcpus: int
+    memory_mib: int
+    disk_gib: int
+    host: str | None
+    revision: int
+    removed_at: datetime | None
+
+
+class TenantStore:
+    """All tenants, or those of a scope: others are not found. Every verb is one transaction."""
+
+    def __init__(self, database: Database, scope: Scope = EVERYTHING) -> None:
         self._database = database
+        self._scope = scope
+
+    def within(self, scope: Scope) -> "TenantStore":
+        """Return the store of the tenants that *scope* admits."""
+        return TenantStore(self._database, scope)
 
     def add(self, tenant: Tenant, *, source: Source = "command") -> Entry:
         """Remember a new tenant; raise Conflict for a taken name, DomainTaken for a taken domain."""
@@ -94,17 +123,42 @@ class TenantStore:
 
     def get(self, name: str) -> Entry:
         """Return one tenant; raise NotFound."""
+        self._see(name)
         with self._database.transaction() as connection:
             return _need(connection, name)
 
     def all(self) -> dict[str, Entry]:
         """Return every tenant by name."""
         with self._database.transaction() as connection:
-            rows = connection.execute(select(tenants).order_by(tenants.c.tenant)).all()
+            rows = connection.execute(select(tenants).where(self._mine).order_by(tenants.c.tenant)).all()
         return {row.tenant: _entry(row) for row in rows}
+
+    def page(self, *, after: str = "", limit: int = 50, search: str = "") -> list[Entry]:
+        """Return up to *limit* tenants in the order of their names, behind *after*, whose name holds *search*."""
+        with self._database.reading() as connection:
+            return [_entry(row) for row in connection.execute(self._page(after, limit, search))]
+
+    def overview(
+        self, *, after: str = "", limit: int = 50, search: str = "", status: Status | None = None
+    ) -> list[Summary]:
+        """Return the same page of those with this status, in short: validating whole documents would take longer."""
+        wanted = self._page(after, limit, search)
+        if status is not None:
+            wanted = wanted.where(tenants.c.status == status)
+        with self._database.reading() as connection:
+            return [_summary(row) for row in connection.execute(wanted)]
+
+    def promised_mib(self) -> dict[str, int]:
+        """Return how much memory is promised to tenants on each host that has any; of all tenants, whoever asks."""
+        here = tenants.c.host.is_not(None) & (tenants.c.status != Status.REMOVED)
+        with self._database.reading() as connection:
+            memory = _memory_mib(connection.dialect.name)
+            query = select(tenants.c.host, func.sum(memory)).where(here).group_by(tenants.c.host)
+            return {host: int(promised) for host, promised in connection.execute(query)}
 
     def change(self, name: str, change: Callable[[Tenant], Tenant]) -> Entry:
         """Replace a tenant's wanted state by what *change* makes of it; an equal one keeps its revision."""
+        self._see(name)
         with self._database.transaction() as connection:
             entry = _need(connection, name, lock=True)
             wanted = change(entry.tenant)
@@ -150,14 +204,31 @@ class TenantStore:
     def owner_of(self, domain: str) -> str | None:
         """Return the tenant that a mail domain belongs to."""
         with self._database.transaction() as connection:
-            return connection.scalar(select(domains.c.tenant).where(domains.c.domain == domain))
+            owner = connection.scalar(select(domains.c.tenant).where(domains.c.domain == domain))
+        return owner if owner is not None and self._scope.admits(owner) else None
 
     def claims(self) -> dict[str, str]:
         """Return every mail domain with the tenant it belongs to."""
         with self._database.reading() as connection:
-            return {row.domain: row.tenant for row in connection.execute(select(domains))}
+            found = connection.execute(select(domains))
+            return {row.domain: row.tenant for row in found if self._scope.admits(row.tenant)}
+
+    def _page(self, after: str, limit: int, search: str) -> Select[Any]:
+        wanted = select(tenants).where(self._mine, tenants.c.tenant > after)
+        if search:
+            wanted = wanted.where(tenants.c.tenant.contains(search, autoescape=True))
+        return wanted.order_by(tenants.c.tenant).limit(limit)
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        return true() if self._scope.tenants is None else tenants.c.tenant.in_(sorted(self._scope.tenants))
+
+    def _see(self, name: str) -> None:
+        if not self._scope.admits(name):
+            raise _missing(name)
 
     def _set(self, name: str, **values: object) -> None:
+        self._see(name)
         with self._database.transaction() as connection:
             _need(connection, name)
             connection.execute(update(tenants).where(tenants.c.tenant == name).values(**values))
@@ -199,13 +270,39 @@ def _find(connection: Connection, name: str, *, lock: bool = False) -> Entry | N
 def _need(connection: Connection, name: str, *, lock: bool = False) -> Entry:
     entry = _find(connection, name, lock=lock)
     if entry is None:
-        raise NotFound(f"there is no tenant {name}", field="tenant", value=name, remedy="see mailstead tenant list")
+        raise _missing(name)
     return entry
+
+
+def _missing(name: str) -> NotFound:
+    return NotFound(f"there is no tenant {name}", field="tenant", value=name, remedy="see mailstead tenant list")
 
 
 def _entry(row: "Row[tuple[object, ...]]") -> Entry:
     tenant = Tenant.model_validate_json(row.document)
     return Entry(tenant, row.revision, row.source, row.host, _aware(row.removed_at))
+
+
+def _summary(row: Row[Any]) -> Summary:
+    tenant = json.loads(row.document)
+    return Summary(
+        name=row.tenant,
+        status=Status(row.status),
+        domains=tuple(domain["name"] for domain in tenant["domains"]),
+        mailboxes=len(tenant["mailboxes"]),
+        **{size: tenant["allowance"][size] for size in ("vcpus", "memory_mib", "disk_gib")},
+        host=row.host,
+        revision=row.revision,
+        removed_at=_aware(row.removed_at),
+    )
+
+
+def _memory_mib(dialect: str) -> ColumnElement[int]:
+    """Return what stands in a document, read by the database itself."""
+    if dialect == "postgresql":
+        inside: ColumnElement[int] = cast(tenants.c.document, JSON)["allowance"]["memory_mib"].as_integer()
+        return inside
+    return func.json_extract(tenants.c.document, "$.allowance.memory_mib", type_=Integer)
 
 
 def _aware(time: datetime | None) -> datetime | None:

@@ -15,7 +15,7 @@ from mailstead.hosting.checking import Subject, check
 from mailstead.hosting.endpoints import endpoint_of, hyperv_of, password_name
 from mailstead.hosting.entry import platform_in, with_host, without_host
 from mailstead.hosting.rehearsal import Rehearsal
-from mailstead.hosting.roles import role_files, role_values
+from mailstead.hosting.roles import role_files, role_values, wanted_stamp
 from mailstead.hosting.steps import steps
 from mailstead.lifecycle.world import HostPorts
 from mailstead.monitoring.model import Finding, Report
@@ -106,7 +106,9 @@ class Hosting:
         settings = hyperv_of(host)
         endpoint = endpoint_of(host, lambda: self.ways.password(name))
         image = partial(_image_of, self._ports(host))
-        return check(Subject(host, settings, self.ways.to(host), cache(partial(greet, endpoint)), image, self.clock))
+        greeting = cache(partial(greet, endpoint))
+        stamp = wanted_stamp(str(host.folder), settings, self.platform.network)
+        return check(Subject(host, settings, self.ways.to(host), greeting, image, self.clock, stamp))
 
     def place_image(self, name: str, told: Told) -> str:
         """Bring the image for new machines to a host, and return its name there; one that is there is kept.

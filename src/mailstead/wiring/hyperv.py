@@ -52,6 +52,7 @@ def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: C
             switch=settings.switch,
             management=settings.management_switch,
             inner=(platform.network.ipv4_pool, platform.network.ipv6_pool),
+            clock=clock,
         ),
         guests,
         Appliance(guests, clock),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
@@ -48,6 +49,7 @@ from .claims import HostClaims, guarded, guarded_hosts
 from .memory_host import PLENTY, Metal, memory_host
 from .memory_moving import with_moves
 from .memory_view import memory_view
+from .people import Ground, people_of
 from .quarantine import GatedDesk, Quarantine
 from .running import Running
 from .secrets import authority
@@ -128,7 +130,8 @@ def memory_platform(
     if works:
         engine.launch()
     trail = AuditTrail(database, outside.clock, this_user())
-    desk = AuditedDesk(GatedDesk(engine, standing.refuse_quarantined), trail)
+    gated = GatedDesk(engine, standing.refuse_quarantined)
+    desk = AuditedDesk(gated, trail)
     lifecycle = Lifecycle(steps, desk)
     care = Care(care_steps, desk)
     running = Running(
@@ -159,5 +162,7 @@ def memory_platform(
             )
         ),
         trail=trail,
+        desk_told=partial(AuditedDesk, gated),
+        people=people_of(platform, Ground(database, vault, outside.clock, trail)),
     )
     return running, engine

@@ -1,13 +1,14 @@
 """A platform that is open in this process."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.errors import NotFound
 from mailstead.ground.names import domain_of, parse_address
 from mailstead.lifecycle.care import Care
+from mailstead.lifecycle.care_steps import CareSteps
 from mailstead.lifecycle.draining import Draining
 from mailstead.lifecycle.steps import Steps
 from mailstead.lifecycle.verbs import Lifecycle
@@ -19,6 +20,7 @@ from mailstead.orders.port import Desk, Engine
 from mailstead.security.audit_store import AuditTrail
 from mailstead.sites.model import Platform
 
+from .people import People
 from .quarantine import Quarantine
 
 
@@ -41,6 +43,18 @@ class Running:
     quarantine: Quarantine
     doctor: Doctor
     trail: AuditTrail
+    desk_told: Callable[[AuditTrail], Desk]
+    people: People
+
+    def acting_as(self, actor: str) -> "Running":
+        """Return this platform with *actor* named in the audit trail for every order that is given through it."""
+        trail = self.trail.by(actor)
+        desk = self.desk_told(trail)
+        care = Care(CareSteps(self.steps), desk)
+        lifecycle = Lifecycle(self.steps, desk)
+        draining = Draining(self.world, care, self.world.clock)
+        people = self.people.by(actor)
+        return replace(self, desk=desk, lifecycle=lifecycle, care=care, draining=draining, trail=trail, people=people)
 
     def tenant_of(self, address: str) -> str:
         """Return whose *address* is by its domain; raise InvalidInput or NotFound."""

@@ -154,6 +154,7 @@ class Adapter(Live):
             "DhcpGuard": self.dhcp_guard,
             "RouterGuard": self.router_guard,
             "IPAddresses": [],
+            "ExtendedAclList": list(self.acls),
         }
 
     def __str__(self) -> str:

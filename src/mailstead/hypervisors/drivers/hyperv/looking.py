@@ -62,8 +62,8 @@ class Looking:
             if error.record.command != "Get-VMFirmware":
                 raise
             return self._past_a_neighbour(tenant)
-        if found := self.chosen(answer, tenant):
-            return _sight(found, answer)
+        if found := self.read(answer, tenant):
+            return found
         return None if everywhere else self.at(tenant, everywhere=True)
 
     def _past_a_neighbour(self, tenant: str) -> Sight | None:
@@ -76,9 +76,18 @@ class Looking:
         vms = map(vm_of, answer.all("VirtualMachine"))
         return chosen(vms, tenant, platform=self.platform, folder=self.folder)
 
-    def needed(self, tenant: str) -> tuple[Sight, Machine]:
-        """Return the tenant's machine and how it is defined. Raises NoSuchMachine."""
-        sight = self.at(tenant)
+    def again(self, by_id: GetVM) -> list[Statement]:
+        """Return what reads one machine with its parts, to be sent behind changes to it."""
+        return [by_id, *_parts_by(by_id)]
+
+    def read(self, answer: Answer, tenant: str) -> Sight | None:
+        """Return the tenant's machine out of an answer that holds its parts; None if it is not in there."""
+        found = self.chosen(answer, tenant)
+        return _sight(found, answer) if found else None
+
+    def needed(self, tenant: str, seen: Sight | None = None) -> tuple[Sight, Machine]:
+        """Return the tenant's machine, perhaps *seen* already, and how it is defined. Raises NoSuchMachine."""
+        sight = seen or self.at(tenant)
         defined = sight.defined if sight else None
         if sight is None or defined is None:
             raise no_machine(tenant)

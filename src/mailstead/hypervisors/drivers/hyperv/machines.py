@@ -25,6 +25,7 @@ from mailstead.sites.marks import Mark
 
 from .changes import fits, limiting, making, marking, own_drives, resizing, shaping, unplugging
 from .found import BLANK, as_it_runs
+from .fresh import Fresh
 from .looking import Looking, Sight
 from .power import go_on, shut_down, switch_off
 from .refusals import doing, no_machine, refuse_unlimitable
@@ -54,6 +55,7 @@ class HyperVHypervisor:
         self._dynamic = dynamic
         self._clock = clock or SystemClock()
         self._looking = Looking(remote, platform, folder)
+        self._fresh = Fresh(self._clock)
 
     def machines(self) -> dict[str, Machine]:
         with doing("list machines"):
@@ -64,11 +66,11 @@ class HyperVHypervisor:
         wanted = replace(machine, power=Power.OFF, pending=False)
         with doing(f"define the machine of {machine.name}"):
             sight = self._looking.at(machine.name, everywhere=True)
-            self._shape(sight or self._made(wanted), wanted)
+            self._fresh.keep(machine.name, self._shape(sight or self._made(wanted), wanted))
 
     def start(self, name: str) -> None:
         with doing(f"start the machine of {name}"):
-            sight, defined = self._looking.needed(name)
+            sight, defined = self._looking.needed(name, self._fresh.take(name))
             match sight.vm.power:
                 case Power.PAUSED:
                     go_on(self._remote, sight.vm, sight.by_id, self._clock)
@@ -77,17 +79,20 @@ class HyperVHypervisor:
                     self._remote.run(sight.by_id | StartVM())
 
     def stop(self, name: str, *, graceful_s: float) -> None:
+        self._fresh.take(name)
         with doing(f"stop the machine of {name}"):
             if sight := self._looking.at(name):
                 self._off(sight, graceful_s)
 
     def remove(self, name: str) -> None:
+        self._fresh.take(name)
         with doing(f"remove the machine of {name}"):
             if sight := self._looking.at(name):
                 self._off(sight, 0)
                 self._forget(sight)
 
     def resize(self, name: str, *, vcpus: int, memory_mib: int) -> None:
+        self._fresh.take(name)
         with doing(f"resize the machine of {name}"):
             sight, defined = self._looking.needed(name)
             found = defined if sight.vm.power is Power.OFF else as_it_runs(sight.vm, sight.parts, defined)
@@ -99,6 +104,7 @@ class HyperVHypervisor:
                 self._resize(sight, wanted)
 
     def limit(self, name: str, iops: Mapping[DiskRole, int]) -> None:
+        self._fresh.take(name)
         with doing(f"limit the disks of {name}"):
             sight, defined = self._looking.needed(name)
             wanted = limited(defined, iops)
@@ -135,8 +141,8 @@ class HyperVHypervisor:
             raise no_machine(machine.name)
         return Sight(*made, BLANK)
 
-    def _shape(self, sight: Sight, wanted: Machine) -> None:
-        """Write down what is wanted, and let a machine that is off have it."""
+    def _shape(self, sight: Sight, wanted: Machine) -> Sight | None:
+        """Write down what is wanted, let a machine that is off have it, and return it as it is then."""
         work: list[Statement] = []
         mark, off = sight.mark.with_section(SECTION, section_of(wanted)), sight.vm.power is Power.OFF
         if mark != sight.mark:
@@ -144,7 +150,10 @@ class HyperVHypervisor:
         dynamic = self._dynamic and not wanted.nested  # Hyper-V within a machine takes its memory as it is
         if off and not fits(sight.vm, sight.parts, wanted, dynamic=dynamic):
             work += shaping(sight.by_id, wanted, sight.parts.drives, dynamic=dynamic)
-        self._do(work)
+        if not work:
+            return sight
+        answer = self._remote.run(batch(*work, *self._looking.again(sight.by_id)))
+        return self._looking.read(answer, wanted.name)
 
     def _resize(self, sight: Sight, wanted: Machine) -> None:
         """The mark comes last: until then it differs from what runs, a sign for whoever comes after a crash."""
