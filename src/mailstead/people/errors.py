@@ -1,18 +1,44 @@
-"""What may be wrong with who asks.
+"""What may be wrong with who asks, and with what is asked of people.
 
-Denied
-├── NotSignedIn    nobody is signed in, or no longer       not-signed-in
-├── Forbidden      somebody is, and lacks the right        forbidden
-└── StepUpNeeded   the second factor must be given anew    step-up-needed
+MailsteadError
+├── Refused
+│   ├── Denied
+│   │   ├── NotSignedIn      nobody is signed in, or no longer                       not-signed-in
+│   │   ├── SignInRefused    what was to prove who somebody is does not prove it     sign-in-refused
+│   │   ├── TooManyTries     wait before the next try                                too-many-tries
+│   │   ├── Forbidden        somebody is signed in, and lacks the right              forbidden
+│   │   └── StepUpNeeded     the second factor must be given anew                    step-up-needed
+│   ├── LastOwner            nobody could look after the platform's people then      last-owner
+│   ├── LastFactor           the only second factor of one who must have one         last-factor
+│   └── PersonThere          (Conflict) the address has an account                   person-there
+├── InvitationGone           (NotFound) the link was used, withdrawn, or is too old  invitation-gone
+└── SignInBusy               (Unreachable) too many passwords are being checked      sign-in-busy
 """
 
-from mailstead.ground.errors import Denied
+from mailstead.ground.errors import Conflict, Denied, NotFound, Refused, Unreachable
 
 
 class NotSignedIn(Denied):
     """Nobody is signed in, or no longer; how so is not told."""
 
     code = "not-signed-in"
+
+
+class SignInRefused(Denied):
+    """What was given does not prove who somebody is; whether they exist, and what was wrong, is not told."""
+
+    code = "sign-in-refused"
+
+
+class TooManyTries(Denied):
+    """There were too many tries; the next one counts after `wait_s` seconds."""
+
+    code = "too-many-tries"
+
+    def __init__(self, wait_s: float) -> None:
+        remedy = "wait, then try again; a passkey works at once"
+        super().__init__(f"too many tries: wait {wait_s:.0f} seconds", field="sign-in", remedy=remedy)
+        self.wait_s = wait_s
 
 
 class Forbidden(Denied):
@@ -25,3 +51,33 @@ class StepUpNeeded(Denied):
     """The second factor must be given again before this is done."""
 
     code = "step-up-needed"
+
+
+class LastOwner(Refused):
+    """Without this owner nobody could look after the platform's people."""
+
+    code = "last-owner"
+
+
+class LastFactor(Refused):
+    """Somebody whose role needs a second factor would have none."""
+
+    code = "last-factor"
+
+
+class PersonThere(Conflict):
+    """Somebody with that address has an account."""
+
+    code = "person-there"
+
+
+class InvitationGone(NotFound):
+    """A one-time link was used, withdrawn, or is too old; which of these is not told."""
+
+    code = "invitation-gone"
+
+
+class SignInBusy(Unreachable):
+    """More passwords are being checked than this machine has memory for; try again."""
+
+    code = "sign-in-busy"

@@ -205,6 +205,34 @@ class Image(Value):
     cache: Path = Path("/var/lib/mailstead/images")
 
 
+class Web(Value):
+    """Console and REST API: what people type into their browsers, and where this machine answers.
+
+    Passkeys belong to the name in `url`, and links that are sent begin with it: it is chosen once. Without
+    `certificate` (a chain in PEM) and `key` the built-in authority issues one.
+    """
+
+    url: str = Field(
+        default="https://localhost:8443", pattern=r"^https://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?$"
+    )
+    listen: IPv4Address | IPv6Address = IPv4Address("127.0.0.1")
+    port: int = Field(default=8443, ge=1, le=65535)
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """The host name in the URL."""
+        return self.url.removeprefix("https://").partition(":")[0]
+
+    @model_validator(mode="after")
+    def _certificate_with_its_key(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            remedy = "give both, or neither"
+            raise InvalidInput("a certificate and its key are given together", field="certificate", remedy=remedy)
+        return self
+
+
 class State(Value):
     """Where the platform remembers. Empty: files in the platform's folder (SQLite)."""
 
@@ -223,6 +251,7 @@ class Platform(Value):
     dns: NameServers = NameServers()
     certificates: Certificates = Certificates()
     image: Image = Image()
+    web: Web = Web()
     grace_days: int = Field(default=30, ge=0, le=3650)  # disks of a removed tenant
     orders_days: int = Field(default=400, ge=1, le=36500)  # orders that have ended
 
