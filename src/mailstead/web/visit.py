@@ -59,6 +59,11 @@ class Visit:
         return Visitor(source, self.request.headers.get("user-agent", "")[:AGENT_MOST])
 
     @property
+    def session_cookie(self) -> str:
+        """What stands for the visitor's session, at whichever stage; empty without one."""
+        return self.request.cookies.get(cookies.SESSION, "")
+
+    @property
     def now(self) -> datetime:
         return self.doors.running.world.clock.now()
 
