@@ -45,7 +45,11 @@ def application(doors: Doors, pages: Sequence[Page] = PAGES) -> Starlette:
 
 def _told(dispatch: Dispatch, request: Request, status: int) -> Response:
     path = request.url.path
-    error: MailsteadError = NotFound("there is no such page", field="path", value=path, remedy="begin at the start page")
+    error: MailsteadError = NotFound(
+        "there is no such page", field="path", value=path, remedy="begin at the start page"
+    )
     if status >= 500:
-        error = Unforeseen("something went wrong here", remedy="try again; if it stays so, the log of mailstead tells why")
+        error = Unforeseen(
+            "something went wrong here", remedy="try again; if it stays so, the log of mailstead tells why"
+        )
     return dispatch.visit(request).show(ERROR, error=error)

@@ -98,12 +98,18 @@ class Visit:
             cookies.take(response, cookies.NOTICE)
         return response
 
+    def page(self, template: str, **values: Any) -> str:
+        """Return a part of a page, for an answer that is sent piece by piece."""
+        return render(template, self._shown(), values)
+
     def text(self, message: str, **values: object) -> str:
         """Return *message* in the visitor's language, with *values* put in."""
         translated = self._shown().translations.gettext(message)
         return translated % values if values else translated
 
-    def done(self, path: str, text: str = "", *, link: str = "", undo: tuple[str, Mapping[str, str]] | None = None) -> Response:
+    def done(
+        self, path: str, text: str = "", *, link: str = "", undo: tuple[str, Mapping[str, str]] | None = None
+    ) -> Response:
         """Answer that it is done: on to *path*, which says *text* and offers to undo it by the form *undo*."""
         response = RedirectResponse(safe_path(path), 303)
         if text:
@@ -130,6 +136,14 @@ _STATUS = {2: 422, 4: 404, 5: 503, 6: 502, 7: 409, 8: 409}
 
 def status_of(error: MailsteadError) -> int:
     """Return the HTTP status that says what *error* says."""
-    named = {"not-signed-in": 401, "forbidden": 403, "step-up-needed": 403, "foreign-form": 403, "too-many-tries": 429,
-             "sign-in-refused": 403, "conflict": 409, "body-too-large": 413}
+    named = {
+        "not-signed-in": 401,
+        "forbidden": 403,
+        "step-up-needed": 403,
+        "foreign-form": 403,
+        "too-many-tries": 429,
+        "sign-in-refused": 403,
+        "conflict": 409,
+        "body-too-large": 413,
+    }
     return named.get(error.code) or _STATUS.get(error.exit_status, 500)

@@ -3,7 +3,18 @@
 TONES = {
     "good": ("active", "done", "passed", "on", "running well", "full access", "whole"),
     "busy": ("queued", "running", "in hand", "suspending"),
-    "warn": ("suspended", "waiting", "warning", "unseen", "due", "paused", "maintenance", "second", "enrol", "disabled"),
+    "warn": (
+        "suspended",
+        "waiting",
+        "warning",
+        "unseen",
+        "due",
+        "paused",
+        "maintenance",
+        "second",
+        "enrol",
+        "disabled",
+    ),
     "bad": ("failed", "drifted", "removed", "off", "silent", "broken"),
 }
 

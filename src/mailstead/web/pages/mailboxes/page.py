@@ -71,9 +71,7 @@ def _mailbox(visit: Visit, tenant: str, address: str, password: str = "", order:
     box = visit.access.mailboxes.get(tenant, address)
     shown = frame(visit, tenant)
     aliases = [alias for alias in shown["tenant"].aliases if box.address in alias.targets]
-    return visit.show(
-        "pages/mailboxes/mailbox.html", **shown, box=box, aliases=aliases, password=password, order=order
-    )
+    return visit.show("pages/mailboxes/mailbox.html", **shown, box=box, aliases=aliases, password=password, order=order)
 
 
 def _fields(box: Mailbox) -> dict[str, str]:

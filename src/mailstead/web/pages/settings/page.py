@@ -19,9 +19,7 @@ def settings(visit: Visit) -> Response:
 def choose(visit: Visit) -> Response:
     """Keep the look in this browser, for those who are not signed in, too."""
     form = visit.form
-    look = visit.look.changed(
-        language=form.get("language", ""), theme=form.get("theme", ""), zone=form.get("zone", "")
-    )
+    look = visit.look.changed(language=form.get("language", ""), theme=form.get("theme", ""), zone=form.get("zone", ""))
     response = visit.done(safe_path(form.get("next", "/")))
     cookies.give(response, cookies.LOOK, str(look), lasts_s=cookies.YEAR_S)
     return response
@@ -31,9 +29,7 @@ def keep(visit: Visit) -> Response:
     """Keep language and time zone with the person, and all of the look in this browser."""
     form, cookie = visit.form, visit.session_cookie
     person = visit.doors.sign_in.session(cookie, visit.visitor).person
-    look = visit.look.changed(
-        language=form.get("language", ""), theme=form.get("theme", ""), zone=form.get("zone", "")
-    )
+    look = visit.look.changed(language=form.get("language", ""), theme=form.get("theme", ""), zone=form.get("zone", ""))
     profile = Profile.parse({"name": person.name, "language": look.language, "time_zone": look.zone})
     visit.doors.account.change_profile(cookie, profile, visit.visitor)
     response = visit.done("/settings", visit.text("Your settings are kept."))
