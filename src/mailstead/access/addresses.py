@@ -27,10 +27,10 @@ class Kind(Generic[A]):
     without: Callable[[Tenant, str], Tenant]
 
 
-ALIASES = Kind[Alias](
+ALIASES: Kind[Alias] = Kind(
     "alias", lambda tenant: tenant.aliases, changes.with_alias, changes.change_alias, changes.without_alias
 )
-LISTS = Kind[MailList](
+LISTS: Kind[MailList] = Kind(
     "list", lambda tenant: tenant.lists, changes.with_list, changes.change_list, changes.without_list
 )
 

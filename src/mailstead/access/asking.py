@@ -48,12 +48,8 @@ class Asking:
         return self.caller.may(Right.HOSTS_READ)
 
     def demand(self, right: Right) -> None:
-        """Raise Forbidden unless the caller has *right*."""
+        """Raise Forbidden unless the caller has *right*, StepUpNeeded for a grave one."""
         self.caller.demand(right)
-
-    def demand_fresh(self) -> None:
-        """Raise StepUpNeeded unless the second factor was given just now."""
-        self.caller.demand_fresh(self.running.world.clock.now())
 
     def tenant(self, right: Right, name: str) -> Entry:
         """Return a tenant to which the caller may do this. Raises Forbidden, then NotFound."""

@@ -22,8 +22,8 @@ class DomainAccess:
 
     def get(self, tenant: str, name: str) -> MailDomain:
         """Return one domain; raise NotFound."""
-        wanted = parse_domain(name)
-        for domain in self.all(tenant):
+        domains, wanted = self.all(tenant), parse_domain(name)
+        for domain in domains:
             if domain.name == wanted:
                 return domain
         raise NotFound(f"{tenant} has no domain {wanted}", field="domain", value=name, remedy="list those there are")

@@ -52,8 +52,7 @@ class MachineAccess:
 
         Raises StepUpNeeded, NoSuchCheckpoint, UnsafePlan.
         """
-        self._asking.tenant(Right.MACHINES_WRITE, tenant)
-        self._asking.demand_fresh()
+        self._asking.tenant(Right.MACHINES_RESTORE, tenant)
         care = self._asking.running.care
         return self._asking.order(
             "checkpoint.restore", tenant, label, lambda: care.bring_back(tenant, label, allow_loss=allow_loss)

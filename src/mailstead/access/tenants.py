@@ -108,8 +108,7 @@ class TenantAccess:
 
     def purge(self, name: str, *, confirm: str, early: bool = False) -> OrderView:
         """Destroy a removed tenant's data; *confirm* is its name. Raises StepUpNeeded, NotConfirmed, NotRemoved."""
-        self._asking.tenant(Right.TENANTS_WRITE, name)
-        self._asking.demand_fresh()
+        self._asking.tenant(Right.TENANTS_PURGE, name)
         if confirm != name:
             remedy = "give the tenant's name"
             raise NotConfirmed("this is not the tenant's name", field="confirm", value=confirm, remedy=remedy)

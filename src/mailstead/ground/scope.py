@@ -22,5 +22,15 @@ class Scope:
         """Return those of *tenants* that may be seen, in their order."""
         return [tenant for tenant in tenants if self.admits(tenant)]
 
+    def narrowed(self, other: "Scope") -> "Scope":
+        """Return what both admit.
+
+        >>> sorted(Scope.of("acme", "globex").narrowed(Scope.of("acme")).tenants or ())
+        ['acme']
+        """
+        if self.tenants is None or other.tenants is None:
+            return other if self.tenants is None else self
+        return Scope(self.tenants & other.tenants)
+
 
 EVERYTHING = Scope(None)
