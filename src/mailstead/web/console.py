@@ -11,9 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mailstead.ground.errors import MailsteadError, NotFound
+from mailstead.wiring import Running
 
 from .dispatch import ERROR, Dispatch
-from .doors import Doors
 from .headers import SecurityHeaders
 from .page import Page
 from .pages import PAGES
@@ -25,9 +25,9 @@ class Unforeseen(MailsteadError):
     code = "unforeseen"
 
 
-def application(doors: Doors, pages: Sequence[Page] = PAGES) -> Starlette:
+def application(running: Running, pages: Sequence[Page] = PAGES) -> Starlette:
     """Return the console. It knows no other address than its own paths, and keeps nothing between requests."""
-    dispatch = Dispatch(doors)
+    dispatch = Dispatch(running)
 
     async def no_page(request: Request, raised: Exception) -> Response:
         status = raised.status_code if isinstance(raised, HTTPException) else 500

@@ -12,9 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from mailstead.ground.errors import MailsteadError
 from mailstead.people.errors import Forbidden, NotSignedIn, StepUpNeeded
 from mailstead.people.session import Stage
+from mailstead.wiring import Running
 
 from . import cookies, csrf
-from .doors import Doors
 from .forms import read_form
 from .look import look_of
 from .page import Page
@@ -28,8 +28,8 @@ STAGES = {Stage.SECOND: "/sign-in/second", Stage.ENROL: "/account/enrol"}
 class Dispatch:
     """Makes endpoints of pages."""
 
-    def __init__(self, doors: Doors) -> None:
-        self._doors = doors
+    def __init__(self, running: Running) -> None:
+        self._running = running
 
     def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         """Return what answers a request for *page*."""
@@ -48,7 +48,7 @@ class Dispatch:
         given = request.cookies
         look = look_of(given.get(cookies.LOOK, ""), request.headers.get("accept-language", ""))
         cookie = given.get(cookies.SESSION) or given.get(cookies.VISITOR) or token_urlsafe(24)
-        return Visit(request, self._doors, look, cookie, form=form or {})
+        return Visit(request, self._running, look, cookie, form=form or {})
 
     def _answer(self, page: Page, request: Request, form: Mapping[str, str]) -> Response:
         visit = self.visit(request, form)
@@ -72,7 +72,7 @@ class Dispatch:
         if page.public:
             return visit
         session = visit.request.cookies.get(cookies.SESSION, "")
-        return replace(visit, caller=self._doors.callers.by_session(session, visit.visitor.source))
+        return replace(visit, caller=self._running.people.callers.by_session(session, visit.visitor.source))
 
     def _handled(self, page: Page, visit: Visit) -> Response:
         parts = visit.request.path_params
@@ -99,7 +99,7 @@ class Dispatch:
         """Return the step of the sign-in that the visitor has come to."""
         session = visit.request.cookies.get(cookies.SESSION, "")
         try:
-            stage = self._doors.sign_in.session(session, visit.visitor).stage if session else None
+            stage = self._running.people.sign_in.session(session, visit.visitor).stage if session else None
         except MailsteadError:
             stage = None
         return STAGES.get(stage, "/sign-in") if stage else "/sign-in"

@@ -30,8 +30,8 @@ class Notice:
         try:
             given = json.loads(urlsafe_b64decode(cookie.encode()))
             fields = {str(name): str(value) for name, value in given["undo_fields"].items()}
-            paths = (str(given[name]) and safe_path(str(given[name])) for name in ("link", "undo_path"))
-            return cls(str(given["text"]), *paths, fields)
+            link, undo = (str(given[name]) and safe_path(str(given[name])) for name in ("link", "undo_path"))
+            return cls(str(given["text"]), link, undo, fields)
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
 

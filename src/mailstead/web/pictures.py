@@ -1,5 +1,6 @@
-"""Icons of the console: one line of SVG path each, drawn on 24 by 24."""
+"""Pictures made here: icons, a line of SVG path each, drawn on 24 by 24; and QR codes."""
 
+import segno
 from markupsafe import Markup
 
 PATHS = {
@@ -7,7 +8,8 @@ PATHS = {
     "tenants": "M3 21V9l6-4 6 4v12 M15 12l6 3v6H3 M7 12h4 M7 16h4",
     "orders": "M4 6h3 M4 12h3 M4 18h3 M11 6h9 M11 12h9 M11 18h9",
     "hosts": "M4 4h16v6H4z M4 14h16v6H4z M8 7h.01 M8 17h.01",
-    "people": "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z M2.5 20c.5-4 3-6 6.5-6s6 2 6.5 6 M16 4.5a3.5 3.5 0 0 1 0 6.5 M18 14.5c2 .8 3.2 2.6 3.5 5.5",
+    "people": "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z M2.5 20c.5-4 3-6 6.5-6s6 2 6.5 6"
+    " M16 4.5a3.5 3.5 0 0 1 0 6.5 M18 14.5c2 .8 3.2 2.6 3.5 5.5",
     "audit": "M6 3h9l4 4v14H6z M14 3v5h5 M9.5 13h6 M9.5 17h6",
     "settings": "M4 7h9 M17 7h3 M4 17h3 M11 17h9 M13 4.5v5h4v-5z M7 14.5v5h4v-5z",
     "doctor": "M3 12h4l2.5-6 4.5 12 2.5-6H21",
@@ -39,3 +41,10 @@ PATHS = {
 def icon(name: str) -> Markup:
     """Return an icon; it says nothing to those who listen, the text beside it does."""
     return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>').format(PATHS[name])
+
+
+def qr_code(text: str) -> Markup:
+    """Return a QR code (ISO/IEC 18004) as SVG without style or size of its own."""
+    rows = segno.make(text, error="m").matrix
+    dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows, 2) for x, bit in enumerate(row, 2) if bit)
+    return Markup('<svg class="qr" viewBox="0 0 {0} {0}"><path d="{1}"/></svg>').format(len(rows) + 4, "".join(dark))

@@ -61,7 +61,8 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     texts = translations(language)
-    made.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]  # of its i18n extension
+    i18n: Any = made  # has what its extension adds
+    i18n.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)
     made.globals |= {
         "icon": icon,
         "static": STATICS.url,

@@ -15,9 +15,10 @@ from mailstead.ground.errors import MailsteadError
 from mailstead.people.errors import NotSignedIn
 from mailstead.people.model import Caller, Right
 from mailstead.people.session import Visitor
+from mailstead.wiring import Running
+from mailstead.wiring.people import People
 
 from . import cookies, csrf
-from .doors import Doors
 from .look import Look
 from .notices import Notice
 from .rendering import Shown, render
@@ -34,7 +35,7 @@ class Visit:
     """
 
     request: Request
-    doors: Doors
+    running: Running
     look: Look
     cookie: str
     caller: Caller | None = None
@@ -44,13 +45,18 @@ class Visit:
     @cached_property
     def access(self) -> Access:
         """The platform as the caller may see it; raise NotSignedIn."""
-        return Access(self.doors.running, self.who)
+        return Access(self.running, self.who)
 
     @property
     def who(self) -> Caller:
         if self.caller is None:
             raise NotSignedIn("sign in first", field="session", remedy="sign in")
         return self.caller
+
+    @property
+    def people(self) -> People:
+        """How people come in, and their own accounts: for pages that are about just that."""
+        return self.running.people
 
     @property
     def visitor(self) -> Visitor:
@@ -65,7 +71,7 @@ class Visit:
 
     @property
     def now(self) -> datetime:
-        return self.doors.running.world.clock.now()
+        return self.running.world.clock.now()
 
     @property
     def path(self) -> str:

@@ -16,25 +16,25 @@ def account(visit: Visit) -> Response:
 
 
 def rename(visit: Visit) -> Response:
-    person = visit.doors.sign_in.session(visit.session_cookie, visit.visitor).person
+    person = visit.people.sign_in.session(visit.session_cookie, visit.visitor).person
     given = {"name": visit.form.get("name", ""), "language": person.language, "time_zone": person.time_zone}
-    visit.doors.account.change_profile(visit.session_cookie, Profile.parse(given), visit.visitor)
+    visit.people.account.change_profile(visit.session_cookie, Profile.parse(given), visit.visitor)
     return visit.done("/account", visit.text("Your name is kept."))
 
 
 def change_password(visit: Visit) -> Response:
     before, after = Secret.of(visit.form.get("before", "")), Secret.of(visit.form.get("password", ""))
-    admission = visit.doors.account.change_password(visit.session_cookie, before, after, visit.visitor)
+    admission = visit.people.account.change_password(visit.session_cookie, before, after, visit.visitor)
     return _renewed(visit, admission, visit.text("Your password is changed; your other sessions have ended."))
 
 
 def remove_factor(visit: Visit) -> Response:
-    admission = visit.doors.account.remove_factor(visit.session_cookie, visit.form.get("factor", ""), visit.visitor)
+    admission = visit.people.account.remove_factor(visit.session_cookie, visit.form.get("factor", ""), visit.visitor)
     return _renewed(visit, admission, visit.text("The factor is removed; your other sessions have ended."))
 
 
 def end_session(visit: Visit) -> Response:
-    visit.doors.account.end_session(visit.session_cookie, visit.form.get("session", ""), visit.visitor)
+    visit.people.account.end_session(visit.session_cookie, visit.form.get("session", ""), visit.visitor)
     return visit.done("/account", visit.text("That session has ended."))
 
 
@@ -43,23 +43,23 @@ def add_token(visit: Visit) -> Response:
     rights = [right for right in Right if f"right:{right}" in form]
     given = {"name": form.get("name", "").strip(), "rights": rights, "days": form.get("days", "")}
     wanted = NewToken.parse({**given, "tenants": visit.lines("tenants")})
-    token, secret = visit.doors.account.add_token(visit.session_cookie, wanted, visit.visitor)
+    token, secret = visit.people.account.add_token(visit.session_cookie, wanted, visit.visitor)
     return _show(visit, made=token.name, secret=secret.reveal_text())
 
 
 def revoke_token(visit: Visit) -> Response:
-    visit.doors.account.revoke_token(visit.session_cookie, visit.form.get("token", ""), visit.visitor)
+    visit.people.account.revoke_token(visit.session_cookie, visit.form.get("token", ""), visit.visitor)
     return visit.done("/account", visit.text("The token is revoked."))
 
 
 def _show(visit: Visit, made: str = "", secret: str = "") -> Response:
-    doors, cookie, visitor = visit.doors, visit.session_cookie, visit.visitor
+    people, cookie, visitor = visit.people, visit.session_cookie, visit.visitor
     return visit.show(
         "pages/account/page.html",
-        session=doors.sign_in.session(cookie, visitor),
-        factors=doors.account.factors(cookie, visitor),
-        sessions=doors.account.sessions(cookie, visitor),
-        tokens=doors.account.tokens(cookie, visitor),
+        session=people.sign_in.session(cookie, visitor),
+        factors=people.account.factors(cookie, visitor),
+        sessions=people.account.sessions(cookie, visitor),
+        tokens=people.account.tokens(cookie, visitor),
         rights=sorted(visit.who.rights - GRAVE),
         made=made,
         secret=secret,

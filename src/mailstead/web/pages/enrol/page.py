@@ -1,17 +1,16 @@
 """Second factors are added here, at the first sign-in as later on. Recovery codes are shown once."""
 
-import segno
-from markupsafe import Markup
 from starlette.responses import Response
 
 from mailstead.people.session import Enrolled, Stage
 from mailstead.web import cookies
 from mailstead.web.page import Page
+from mailstead.web.pictures import qr_code
 from mailstead.web.visit import Visit
 
 
 def enrol(visit: Visit) -> Response:
-    session = visit.doors.sign_in.session(visit.session_cookie, visit.visitor)
+    session = visit.people.sign_in.session(visit.session_cookie, visit.visitor)
     return visit.show("pages/enrol/page.html", first=session.stage is Stage.ENROL)
 
 
@@ -19,34 +18,28 @@ def app(visit: Visit) -> Response:
     """Offer a secret for an app; one that is just being tried stays the same."""
     uri, letters = visit.form.get("uri", ""), visit.form.get("letters", "")
     if not uri:
-        offer = visit.doors.account.offer_totp(visit.session_cookie, visit.visitor)
+        offer = visit.people.account.offer_totp(visit.session_cookie, visit.visitor)
         uri, letters = offer.uri.reveal_text(), offer.letters.reveal_text()
     return visit.show("pages/enrol/app.html", uri=uri, letters=letters, code=qr_code(uri))
 
 
 def add_app(visit: Visit) -> Response:
     code, name = visit.form.get("code", "").replace(" ", ""), visit.form.get("name", "") or visit.text("Phone")
-    return _added(visit, visit.doors.account.add_totp(visit.session_cookie, code, name, visit.visitor))
+    return _added(visit, visit.people.account.add_totp(visit.session_cookie, code, name, visit.visitor))
 
 
 def challenge(visit: Visit) -> Response:
-    made = visit.doors.account.offer_passkey(visit.session_cookie, visit.visitor)
+    made = visit.people.account.offer_passkey(visit.session_cookie, visit.visitor)
     return Response(made, media_type="application/json")
 
 
 def add_passkey(visit: Visit) -> Response:
     answer, name = visit.form.get("answer", ""), visit.form.get("name", "") or visit.text("Passkey")
-    return _added(visit, visit.doors.account.add_passkey(visit.session_cookie, answer, name, visit.visitor))
+    return _added(visit, visit.people.account.add_passkey(visit.session_cookie, answer, name, visit.visitor))
 
 
 def new_codes(visit: Visit) -> Response:
-    return _added(visit, visit.doors.account.new_recovery_codes(visit.session_cookie, visit.visitor))
-
-
-def qr_code(text: str) -> Markup:
-    """Return a QR code as SVG without style or size of its own."""
-    drawn = segno.make(text, error="m").svg_inline(border=2, scale=1, omitsize=True, svgclass="qr", dark="#000")
-    return Markup(drawn)  # noqa: S704  # segno escapes nothing because it puts in no text: only the path of the modules
+    return _added(visit, visit.people.account.new_recovery_codes(visit.session_cookie, visit.visitor))
 
 
 def _added(visit: Visit, enrolled: Enrolled) -> Response:

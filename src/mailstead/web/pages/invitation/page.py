@@ -10,12 +10,12 @@ from mailstead.web.visit import Visit
 
 
 def invitation(visit: Visit, secret: str) -> Response:
-    return visit.show("pages/invitation/page.html", invited=visit.doors.sign_in.invited(secret))
+    return visit.show("pages/invitation/page.html", invited=visit.people.sign_in.invited(secret))
 
 
 def accept(visit: Visit, secret: str) -> Response:
     password = Secret.of(visit.form.get("password", ""))
-    return admitted(visit, visit.doors.sign_in.accept(secret, password, visit.visitor))
+    return admitted(visit, visit.people.sign_in.accept(secret, password, visit.visitor))
 
 
 PAGES = (

@@ -67,7 +67,7 @@ def _with_password(visit: Visit, tenant: str, address: str, given: Given) -> Res
     return _mailbox(visit, tenant, address, password.reveal_text() if password else "", given.order.id)
 
 
-def _mailbox(visit: Visit, tenant: str, address: str, password: str = "", order: str = "") -> Response:  # noqa: S107  # none
+def _mailbox(visit: Visit, tenant: str, address: str, password: str = "", order: str = "") -> Response:
     box = visit.access.mailboxes.get(tenant, address)
     shown = frame(visit, tenant)
     aliases = [alias for alias in shown["tenant"].aliases if box.address in alias.targets]

@@ -43,7 +43,7 @@ def _tenant(visit: Visit) -> Tenant:
 
 def _show(visit: Visit, plan: TenantPlan | None) -> Response:
     visit.who.demand(Right.TENANTS_WRITE)
-    hosts = [(host.name, host.name) for host in visit.doors.running.platform.hosts]
+    hosts = [(host.name, host.name) for host in visit.running.platform.hosts]
     given = {name: visit.form[name] for name in FIELDS if name in visit.form}
     return visit.show("pages/onboarding/page.html", plan=plan, given=given, hosts=hosts)
 

@@ -41,7 +41,7 @@ async def _events(visit: Visit, order: str) -> AsyncIterator[str]:
 
 def _look(visit: Visit, order: str) -> OrderView:
     """Return the order, to whoever asks *now*: a session that was ended sees no more."""
-    caller = visit.doors.callers.by_session(visit.session_cookie, visit.visitor.source)
+    caller = visit.people.callers.by_session(visit.session_cookie, visit.visitor.source)
     return replace(visit, caller=caller).access.orders.get(order)
 
 

@@ -7,7 +7,7 @@ from mailstead.people.person import NewPerson, PersonChange
 from mailstead.people.session import Link
 from mailstead.web.confirming import demand_typed
 from mailstead.web.page import Page
-from mailstead.web.pages.enrol.page import qr_code
+from mailstead.web.pictures import qr_code
 from mailstead.web.visit import Visit, at
 
 MOST = 50

@@ -12,7 +12,7 @@ from mailstead.web.visit import Visit
 
 
 def settings(visit: Visit) -> Response:
-    platform = visit.doors.running.platform if visit.may("platform:read") else None
+    platform = visit.running.platform if visit.may("platform:read") else None
     return visit.show("pages/settings/page.html", zones=sorted(available_timezones()), platform=platform)
 
 
@@ -28,10 +28,10 @@ def choose(visit: Visit) -> Response:
 def keep(visit: Visit) -> Response:
     """Keep language and time zone with the person, and all of the look in this browser."""
     form, cookie = visit.form, visit.session_cookie
-    person = visit.doors.sign_in.session(cookie, visit.visitor).person
+    person = visit.people.sign_in.session(cookie, visit.visitor).person
     look = visit.look.changed(language=form.get("language", ""), theme=form.get("theme", ""), zone=form.get("zone", ""))
     profile = Profile.parse({"name": person.name, "language": look.language, "time_zone": look.zone})
-    visit.doors.account.change_profile(cookie, profile, visit.visitor)
+    visit.people.account.change_profile(cookie, profile, visit.visitor)
     response = visit.done("/settings", visit.text("Your settings are kept."))
     cookies.give(response, cookies.LOOK, str(look), lasts_s=cookies.YEAR_S)
     return response

@@ -19,38 +19,38 @@ def sign_in(visit: Visit) -> Response:
 def by_password(visit: Visit) -> Response:
     given = visit.form
     password = Secret.of(given.get("password", ""))
-    return admitted(visit, visit.doors.sign_in.by_password(given.get("address", "").strip(), password, visit.visitor))
+    return admitted(visit, visit.people.sign_in.by_password(given.get("address", "").strip(), password, visit.visitor))
 
 
 def challenge(visit: Visit) -> Response:
-    return _json(visit.doors.sign_in.passkey_challenge(visit.visitor))
+    return _json(visit.people.sign_in.passkey_challenge(visit.visitor))
 
 
 def by_passkey(visit: Visit) -> Response:
-    return admitted(visit, visit.doors.sign_in.by_passkey(visit.form.get("answer", ""), visit.visitor))
+    return admitted(visit, visit.people.sign_in.by_passkey(visit.form.get("answer", ""), visit.visitor))
 
 
 def second(visit: Visit) -> Response:
-    session = visit.doors.sign_in.session(visit.session_cookie, visit.visitor)
+    session = visit.people.sign_in.session(visit.session_cookie, visit.visitor)
     return visit.show("pages/sign_in/second.html", next=_next(visit), address=session.person.address)
 
 
 def second_challenge(visit: Visit) -> Response:
-    return _json(visit.doors.sign_in.second_challenge(visit.session_cookie, visit.visitor))
+    return _json(visit.people.sign_in.second_challenge(visit.session_cookie, visit.visitor))
 
 
 def second_by_code(visit: Visit) -> Response:
     code = visit.form.get("code", "").strip()
-    return admitted(visit, visit.doors.sign_in.second_by_code(visit.session_cookie, code, visit.visitor))
+    return admitted(visit, visit.people.sign_in.second_by_code(visit.session_cookie, code, visit.visitor))
 
 
 def second_by_passkey(visit: Visit) -> Response:
     answer = visit.form.get("answer", "")
-    return admitted(visit, visit.doors.sign_in.second_by_passkey(visit.session_cookie, answer, visit.visitor))
+    return admitted(visit, visit.people.sign_in.second_by_passkey(visit.session_cookie, answer, visit.visitor))
 
 
 def sign_out(visit: Visit) -> Response:
-    visit.doors.sign_in.end(visit.session_cookie, visit.visitor)
+    visit.people.sign_in.end(visit.session_cookie, visit.visitor)
     response = visit.done("/sign-in", visit.text("You are signed out."))
     cookies.take(response, cookies.SESSION)
     return response
@@ -68,7 +68,7 @@ def admitted(visit: Visit, admission: Admission) -> Response:
 
 def _own_look(visit: Visit, admission: Admission) -> object:
     """Return the language and time zone that the person chose; without a zone, the browser's."""
-    person = visit.doors.sign_in.session(admission.cookie.reveal_text(), visit.visitor).person
+    person = visit.people.sign_in.session(admission.cookie.reveal_text(), visit.visitor).person
     zone = person.time_zone if person.time_zone != "UTC" else visit.form.get("zone", "")
     return visit.look.changed(language=person.language, zone=zone)
 

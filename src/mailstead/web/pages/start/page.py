@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from mailstead.orders.model import OrderView, Status
+from mailstead.tenants.model import Status as Standing
 from mailstead.web.page import Page
 from mailstead.web.pages.hosts.page import Shown, shown_hosts
 from mailstead.web.visit import Visit, at
@@ -63,9 +64,9 @@ def _figures(visit: Visit) -> list[Figure]:
     if not visit.may("tenants:read"):
         return []
     texts = {
-        "active": visit.text("tenants in service"),
-        "suspended": visit.text("suspended"),
-        "removed": visit.text("removed, data kept"),
+        Standing.ACTIVE: visit.text("tenants in service"),
+        Standing.SUSPENDED: visit.text("suspended"),
+        Standing.REMOVED: visit.text("removed, data kept"),
     }
     counts = visit.access.tenants.counts()
     return [Figure(counts.get(status, 0), text, at("/tenants", status=status)) for status, text in texts.items()]

@@ -7,7 +7,7 @@ from mailstead.web.statics import STATICS
 from mailstead.web.visit import Visit
 
 
-def file(visit: Visit, name: str) -> Response:
+def file(_visit: Visit, name: str) -> Response:
     return STATICS.served(name)
 
 

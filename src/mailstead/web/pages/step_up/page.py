@@ -15,12 +15,12 @@ def step_up(visit: Visit) -> Response:
 
 def by_code(visit: Visit) -> Response:
     code = visit.form.get("code", "").strip()
-    return admitted(visit, visit.doors.sign_in.second_by_code(visit.session_cookie, code, visit.visitor))
+    return admitted(visit, visit.people.sign_in.second_by_code(visit.session_cookie, code, visit.visitor))
 
 
 def by_passkey(visit: Visit) -> Response:
     answer = visit.form.get("answer", "")
-    return admitted(visit, visit.doors.sign_in.second_by_passkey(visit.session_cookie, answer, visit.visitor))
+    return admitted(visit, visit.people.sign_in.second_by_passkey(visit.session_cookie, answer, visit.visitor))
 
 
 PAGES = (

@@ -68,7 +68,7 @@ def _show(visit: Visit, name: str, plan: TenantPlan | None) -> Response:
         **frame(visit, name),
         numbers=_numbers(visit, name),
         orders=visit.access.orders.page(tenant=name, limit=5) if visit.may("orders:read") else [],
-        grace_days=visit.doors.running.platform.grace_days,
+        grace_days=visit.running.platform.grace_days,
         plan=plan,
     )
 

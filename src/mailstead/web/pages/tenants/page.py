@@ -27,7 +27,7 @@ def tenants(visit: Visit) -> Response:
 
 
 def _health(visit: Visit, names: list[str]) -> dict[str, str]:
-    """Return how the latest order of a tenant stands, of those where it is worth telling: cheap, and nearly always it."""
+    """Return how the latest order of a tenant stands, where that is worth telling."""
     if not visit.may("orders:read"):
         return {}
     latest = {order.tenant: order.status for order in reversed(visit.access.orders.page(limit=200))}
