@@ -15,7 +15,7 @@ from mailstead.remoting.cmdlets.hyperv import (
     ConvertVHD,
     GetVHD,
     GetVM,
-    GetVMHardDiskDrive,
+    GetVMDriveAt,
     GetVMNetworkAdapter,
     GetVMs,
     RemoveVMHardDiskDrive,
@@ -112,7 +112,7 @@ class HyperVDoor:
     def _seed(self, seen: _Seen, own: PureWindowsPath) -> list[Statement]:
         if seen.seed == own:
             return []
-        old = [seen.vm | GetVMHardDiskDrive(ControllerLocation=THIRD) | RemoveVMHardDiskDrive()] if seen.seed else []
+        old = [seen.vm | GetVMDriveAt(ControllerLocation=THIRD) | RemoveVMHardDiskDrive()] if seen.seed else []
         return [*old, seen.vm | AddVMHardDiskDrive(ControllerLocation=THIRD, Path=str(own))]
 
     def _copy(self, brought: str, own: PureWindowsPath) -> None:
@@ -132,7 +132,7 @@ class HyperVDoor:
 
     def _seen(self, machine: str) -> _Seen:
         near = GetVMs(Name=(PREFIX + machine,))
-        look = batch(near, near | GetVMNetworkAdapter(Name=CARD), near | GetVMHardDiskDrive(ControllerLocation=THIRD))
+        look = batch(near, near | GetVMNetworkAdapter(Name=CARD), near | GetVMDriveAt(ControllerLocation=THIRD))
         try:
             return self._ours(machine, self._remote.run(look))
         except NoSuchObject as error:
