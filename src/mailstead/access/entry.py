@@ -13,6 +13,7 @@ from .keyed import Request
 from .machines import MachineAccess
 from .mailboxes import MailboxAccess
 from .orders import OrderAccess
+from .people import PeopleAccess
 from .plans import PlanAccess
 from .platform import PlatformAccess
 from .segments import SegmentAccess
@@ -37,4 +38,5 @@ class Access:
         self.checks = CheckAccess(asking)
         self.hosts = HostAccess(asking)
         self.audit = AuditAccess(asking)
+        self.people = PeopleAccess(asking)
         self.platform = PlatformAccess(asking)

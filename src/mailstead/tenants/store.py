@@ -148,6 +148,12 @@ class TenantStore:
         with self._database.reading() as connection:
             return [_summary(row) for row in connection.execute(wanted)]
 
+    def counts(self) -> dict[Status, int]:
+        """Return how many tenants stand how; without those of which there are none."""
+        query = select(tenants.c.status, func.count()).where(self._mine).group_by(tenants.c.status)
+        with self._database.reading() as connection:
+            return {Status(status): int(count) for status, count in connection.execute(query)}
+
     def promised_mib(self) -> dict[str, int]:
         """Return how much memory is promised to tenants on each host that has any; of all tenants, whoever asks."""
         here = tenants.c.host.is_not(None) & (tenants.c.status != Status.REMOVED)
