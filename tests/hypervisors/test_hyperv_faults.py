@@ -28,7 +28,10 @@ from .hyperv_host import FOLDER, hyperv_machine, lay_disks
 Verb = Callable[[HyperVHypervisor], None]
 
 MACHINE = hyperv_machine()
-GROWN = replace(MACHINE, vcpus_max=8, nested=True, memory_mib=256)
+GROWN = replace(
+    MACHINE, vcpus_max=8, nested=True, memory_mib=256, disks=tuple(replace(disk, iops=500) for disk in MACHINE.disks)
+)
+LIMITS = {DiskRole.SYSTEM: 500, DiskRole.DATA: 900}
 DONE_AND_LOST, LOST = (Kind.LOST_ANSWER, "Receive"), (Kind.LOST_REQUEST, "Command")
 ON_WIRE = ((Kind.LOST_ANSWER, "Command"), (Kind.SESSION_LOST, "Receive"), (Kind.GARBAGE, "Receive"))  # in turn, too
 AT_CMDLET = (Kind.TERMINATING, Kind.REFUSAL, Kind.BUSY)  # to the host all the same: each cmdlet gets one in turn
@@ -92,6 +95,8 @@ SCENES = {
     "remove": Scene((define, start), lambda host: host.remove(TENANT)),
     "resize": Scene((define,), lambda host: host.resize(TENANT, vcpus=2, memory_mib=256)),
     "resize while it runs": Scene((define, start), lambda host: host.resize(TENANT, vcpus=2, memory_mib=256)),
+    "limit": Scene((define,), lambda host: host.limit(TENANT, LIMITS)),
+    "limit while it runs": Scene((define, start), lambda host: host.limit(TENANT, LIMITS)),
     "grow": Scene((define, start), lambda host: host.grow(TENANT, DiskRole.DATA, size_mib=4096)),
 }
 
@@ -115,7 +120,7 @@ def _picture(standin: StandIn) -> list[object]:
 
 def _shown(m: Simulated) -> tuple[object, ...]:
     size = (m.startup, m.dynamic, m.count, m.limit, m.nested)
-    drives = sorted((drive.location, drive.path) for drive in m.drives)
+    drives = sorted((drive.location, drive.path, drive.most_iops) for drive in m.drives)
     return (m.name, m.state, *size, m.template, m.notes, m.stop_action, drives, m.metering_since is not None)
 
 

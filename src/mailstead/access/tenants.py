@@ -34,6 +34,16 @@ class TenantAccess:
         found = self._asking.tenants.overview(after=after, limit=limit, search=search, status=status)
         return found if self._asking.sees_hosts else [replace(one, host=None) for one in found]
 
+    def owner_of(self, domain: str) -> str | None:
+        """Return which of the caller's tenants has this mail domain."""
+        self._asking.demand(Right.TENANTS_READ)
+        return self._asking.tenants.owner_of(domain)
+
+    def counts(self) -> dict[Status, int]:
+        """Return how many of the caller's tenants stand how."""
+        self._asking.demand(Right.TENANTS_READ)
+        return self._asking.tenants.counts()
+
     def get(self, name: str) -> Entry:
         """Return one tenant; raise NotFound, also for one out of scope."""
         return self._shown(self._asking.tenant(Right.TENANTS_READ, name))

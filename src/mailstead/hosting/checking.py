@@ -167,7 +167,7 @@ def image(of: Subject) -> Iterator[Finding]:
     try:
         of.way.run(hyperv.GetVHD(Path=(where,))).one("VirtualHardDisk")
     except NotFound:
-        remedy = f"place it there; it is made by mailstead image build --vhdx (folder {of.settings.images})"
+        remedy = f"mailstead image build --vhdx, then: mailstead image place {of.host.name} ({of.settings.images})"
         yield failed("image", where, "is not on the host yet", remedy)
     else:
         yield passed("image", where, "is there")

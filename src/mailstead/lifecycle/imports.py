@@ -1,6 +1,7 @@
 """Mailboxes from a CSV file: read wholly and validated before anything is changed."""
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path, PurePath
@@ -34,20 +35,38 @@ def read_mailboxes(file: Path) -> list[MailboxRow]:
 
 def parse_mailboxes(data: bytes, file: str) -> list[MailboxRow]:
     """Read what a file named *file* holds; raise InvalidInput naming line and field."""
+    rows = []
+    for _, found in judge_mailboxes(data, file):
+        if isinstance(found, MailsteadError):
+            raise found
+        rows.append(found)
+    if not rows:
+        name = PurePath(file).name
+        raise InvalidInput(f"{name} holds no mailbox", field="file", value=file, remedy="add a line for each")
+    return rows
+
+
+def judge_mailboxes(data: bytes, file: str) -> Iterator[tuple[int, MailboxRow | MailsteadError]]:
+    """Yield the number of each line with what it says, or with what is wrong with it; raise InvalidInput for no CSV."""
     name = PurePath(file).name
     try:
         reader = csv.DictReader(StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
         _refuse_header(name, list(reader.fieldnames or ()))
-        rows = [_read(f"{name} line {reader.line_num}", row) for row in reader]
+        for row in reader:
+            yield reader.line_num, _judged(f"{name} line {reader.line_num}", row)
     except csv.Error as error:
         remedy = "save it as plain CSV, one line a mailbox"
         raise InvalidInput(f"{name}: {error}", field="file", value=file, remedy=remedy) from error
     except UnicodeDecodeError as error:
         remedy = "save it as UTF-8"
         raise InvalidInput(f"{name} is no UTF-8 text", field="file", value=file, remedy=remedy) from error
-    if not rows:
-        raise InvalidInput(f"{name} holds no mailbox", field="file", value=file, remedy="add a line for each")
-    return rows
+
+
+def _judged(where: str, row: dict[str, str]) -> MailboxRow | MailsteadError:
+    try:
+        return _read(where, row)
+    except MailsteadError as error:
+        return error
 
 
 def _refuse_header(name: str, header: list[str]) -> None:

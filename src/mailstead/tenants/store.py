@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
+    func,
     insert,
     select,
     text,
@@ -146,6 +147,12 @@ class TenantStore:
             wanted = wanted.where(tenants.c.status == status)
         with self._database.reading() as connection:
             return [_summary(row) for row in connection.execute(wanted)]
+
+    def counts(self) -> dict[Status, int]:
+        """Return how many tenants stand how; without those of which there are none."""
+        query = select(tenants.c.status, func.count()).where(self._mine).group_by(tenants.c.status)
+        with self._database.reading() as connection:
+            return {Status(status): int(count) for status, count in connection.execute(query)}
 
     def change(self, name: str, change: Callable[[Tenant], Tenant]) -> Entry:
         """Replace a tenant's wanted state by what *change* makes of it; an equal one keeps its revision."""

@@ -11,10 +11,12 @@ from mailstead.ground.errors import Denied, MailsteadError, NoRoom, OutcomeUnkno
 from mailstead.hypervisors.model import (
     AnswerLost,
     DeviceBusy,
+    DiskFormat,
     ForeignMachine,
     HostDenied,
     HostFull,
     HostUnreachable,
+    Machine,
     MachineRefused,
     MissingFile,
     NoSuchMachine,
@@ -75,6 +77,15 @@ def explained(error: MailsteadError, what: str, meanings: Meanings = MEANINGS) -
 
 def _about_a_disk(record: remote.ErrorRecord) -> bool:
     return record.command in _ABOUT_DISKS and ".vhd" in f"{record.message} {record.target}".lower()
+
+
+def refuse_unlimitable(machine: Machine) -> None:
+    """Raise MachineRefused for a limit on a whole disk of the host: storage QoS is of disk files only."""
+    disk = next((disk for disk in machine.disks if disk.iops and disk.format is DiskFormat.BLOCK), None)
+    if disk:
+        message = f"Hyper-V limits disk files, and the {disk.role} disk of {machine.name} is {disk.source}"
+        remedy = f"give up the limit (mailstead tenant resize {machine.name} --disk-iops 0), or the block_device"
+        raise MachineRefused(message, field="disk_iops", value=disk.iops, remedy=remedy)
 
 
 def no_machine(name: str) -> NoSuchMachine:
