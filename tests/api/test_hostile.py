@@ -242,7 +242,7 @@ class TestSession:
     BODY: ClassVar = {"address": "s@acme.example", "targets": ["anna@acme.example"]}
 
     def test_console_and_api_take_the_same_cookie_and_the_same_proof(self) -> None:
-        assert (cookies.SESSION, csrf.HEADER) == (SESSION_COOKIE, PROOF_HEADER.lower())
+        assert (SESSION_COOKIE, PROOF_HEADER.lower()) == (cookies.SESSION, csrf.HEADER)
         assert csrf.token("a cookie") == proof("a cookie")
 
     @pytest.mark.parametrize(
