@@ -11,8 +11,6 @@ TONES = {
         "due",
         "paused",
         "maintenance",
-        "second",
-        "enrol",
         "disabled",
     ),
     "bad": ("failed", "drifted", "removed", "off", "silent", "broken", "full"),
