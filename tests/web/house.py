@@ -18,7 +18,7 @@ from mailstead.people.session import Visitor
 from mailstead.security.model import Secret
 from mailstead.sites.model import Platform
 from mailstead.tenants.model import Tenant
-from mailstead.web import application, cookies
+from mailstead.web import application, cookies, csrf
 from mailstead.wiring import Running, memory_platform
 
 from .reading import Reader
@@ -132,12 +132,17 @@ class Browser:
     client: TestClient
     page: Page = field(default_factory=lambda: Page(0, {}, ""))
 
+    @property
+    def token(self) -> str:
+        """What every form of this browser carries."""
+        return csrf.token(str(self.client.cookies[cookies.SESSION]))
+
     def get(self, path: str, **headers: str) -> Page:
         return self._read(self.client.get(path, headers=headers))
 
     def send(self, action: str, **fields: str) -> Page:
         """Send the form of this page that leads to *action*, with what stands in it and with *fields*."""
-        form = next(one for one in self.page.read.forms if one.action == action)
+        form = next(one for one in self.page.read.forms if (one.method, one.action) == ("post", action))
         return self.post(action, form.fields | fields)
 
     def post(self, path: str, fields: dict[str, str], *, follow: bool = True, **headers: str) -> Page:

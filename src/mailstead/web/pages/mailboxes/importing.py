@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from mailstead.ground.errors import InvalidInput
 from mailstead.lifecycle.imports import parse_mailboxes
+from mailstead.people.model import Right
 from mailstead.web.page import MIB, Page
 from mailstead.web.pages.tenant.page import frame
 from mailstead.web.visit import Visit
@@ -14,11 +15,13 @@ MOST_BYTES = 4 * MIB
 
 
 def ask(visit: Visit, tenant: str) -> Response:
+    visit.who.demand(Right.MAIL_WRITE)
     return visit.show("pages/mailboxes/import.html", **frame(visit, tenant), preview=None, made=None, order="")
 
 
 def look(visit: Visit, tenant: str) -> Response:
     """Show what would be added; nothing is."""
+    visit.who.demand(Right.MAIL_WRITE)
     shown = frame(visit, tenant)
     text = _text(visit)
     preview = preview_of(text, shown["tenant"])
