@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailstead.ground.errors import MailsteadError, NotFound
 from mailstead.hypervisors.model import Room
@@ -49,10 +49,14 @@ class HostAccess:
         world = self._asking.running.world
         return _seen(self._ports(name), world.tenants.promised_mib(), world.maintenance.all())
 
-    def events(self, name: str, since: datetime) -> tuple[HostEvent, ...]:
-        """Return what the hypervisor has logged, the oldest first. Raises NotFound, NotOfDriver."""
+    def events(self, name: str, since: datetime | None = None) -> tuple[HostEvent, ...]:
+        """Return what the hypervisor has logged *since* (or in the last hour), the oldest first.
+
+        Raises NotFound, NotOfDriver.
+        """
         self._asking.demand(Right.HOSTS_READ)
         ports = self._ports(name)
+        since = since or self._asking.running.world.clock.now() - timedelta(hours=1)
         return had(ports.events, ports, "event logs").events(since)
 
     def drain_plan(self, name: str) -> DrainPlan:

@@ -26,6 +26,7 @@ from . import (
     plans,
     platform,
     quarantine,
+    serve,
     services,
     show,
     state,
@@ -61,7 +62,7 @@ app.add_typer(audit.app, name="audit", help="The audit chain: who did what, and 
 claims.register(hosts.app)
 maintenance.register(hosts.app)
 hosting.register(hosts.app)
-for commands in (platform, plans, checks, doctor, demo):
+for commands in (platform, plans, checks, doctor, serve, demo):
     commands.register(app)
 
 
