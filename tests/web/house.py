@@ -9,6 +9,7 @@ from typing import Any
 from pyotp import TOTP
 from starlette.testclient import TestClient
 
+from mailstead.access.browser import proof
 from mailstead.ground.clock import VirtualClock
 from mailstead.orders.drivers.memory import MemoryEngine
 from mailstead.orders.model import OrderView
@@ -18,7 +19,7 @@ from mailstead.people.session import Visitor
 from mailstead.security.model import Secret
 from mailstead.sites.model import Platform
 from mailstead.tenants.model import Tenant
-from mailstead.web import application, cookies, csrf
+from mailstead.web import application, cookies
 from mailstead.wiring import Running, memory_platform
 
 from .reading import Reader
@@ -135,7 +136,7 @@ class Browser:
     @property
     def token(self) -> str:
         """What every form of this browser carries."""
-        return csrf.token(str(self.client.cookies[cookies.SESSION]))
+        return proof(str(self.client.cookies[cookies.SESSION]))
 
     def get(self, path: str, **headers: str) -> Page:
         return self._read(self.client.get(path, headers=headers))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from mailstead.access.browser import proof
 from mailstead.web import csrf
 from mailstead.web.pages import PAGES
 
@@ -16,7 +17,7 @@ POSTS = [page for page in PAGES if page.verb == "POST"]
 def test_a_form_without_its_token_is_refused(house: House, path: str) -> None:
     browser, orders = house.browser(OLGA), house.running.desk.list(limit=10_000)
     path = path.format(tenant="acme", order=orders[0].id, person="nobody", secret="x")
-    for fields in ({}, {csrf.FIELD: ""}, {csrf.FIELD: csrf.token("another")}, {csrf.FIELD: "ä" * 64}):
+    for fields in ({}, {csrf.FIELD: ""}, {csrf.FIELD: proof("another")}, {csrf.FIELD: "ä" * 64}):
         page = browser.post(path, fields)
         assert (page.status, "foreign-form" in page.words) == (403, True)
     assert house.running.desk.list(limit=10_000) == orders

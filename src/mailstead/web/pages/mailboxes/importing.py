@@ -1,5 +1,7 @@
 """Many mailboxes from a CSV file: looked at first, with a word on every line that cannot be taken; all or none."""
 
+from functools import partial
+
 from starlette.responses import Response
 
 from mailstead.ground.errors import InvalidInput
@@ -29,13 +31,13 @@ def look(visit: Visit, tenant: str) -> Response:
 
 
 def add_all(visit: Visit, tenant: str) -> Response:
-    rows = parse_mailboxes(_text(visit).encode(), "mailboxes.csv")
-    given = visit.access.mailboxes.import_rows(tenant, rows)
+    read = partial(parse_mailboxes, _text(visit).encode(), "mailboxes.csv")
+    given = visit.access.mailboxes.import_rows(tenant, read)
     made = {address: password.reveal_text() for address, password in given.passwords.items()}
     if made:
         shown = frame(visit, tenant)
         return visit.show("pages/mailboxes/import.html", **shown, preview=None, made=made, order=given.order.id)
-    text = visit.text("%(number)s mailboxes are being added.", number=len(rows))
+    text = visit.text("The mailboxes are being added.")
     return visit.done(f"/tenants/{tenant}/mailboxes", text, link=f"/orders/{given.order.id}")
 
 
