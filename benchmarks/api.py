@@ -73,6 +73,7 @@ ROUTES = (
 class Crowd:
     """The platform, and tokens of its owner and of an administrator of one tenant."""
 
+    database: Database
     running: Running
     owner: str
     administrator: str
@@ -102,7 +103,7 @@ def _measure(crowd: Crowd, requests: int) -> bool:
     print(f"{AT_ONCE} clients at once, {requests} requests a route, load of the machine {load:.1f}; milliseconds")
     print(f"{'':<64} {'p50':>7} {'p99':>7} {'most':>7}")
     well = True
-    with _served(crowd.running) as port:
+    with _served(crowd) as port:
         for who, token in (("owner", crowd.owner), ("administrator of one", crowd.administrator)):
             with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", timeout=60) as client:
                 client.headers.update({"Authorization": f"Bearer {token}", "Host": "api.example", "If-Match": "*"})
@@ -136,11 +137,10 @@ def _times(client: httpx.Client, verb: str, path: str, body: str | None, request
 
 
 @contextmanager
-def _served(running: Running) -> Iterator[int]:
+def _served(crowd: Crowd) -> Iterator[int]:
     """Serve in a process of its own, without TLS, and yield the port."""
     listening = create_server(("127.0.0.1", 0))
-    running.world.tenants._database.close()  # connections are not shared between processes
-    process = multiprocessing.get_context("fork").Process(target=_serve, args=(running, listening), daemon=True)
+    process = multiprocessing.get_context("fork").Process(target=_serve, args=(crowd, listening), daemon=True)
     process.start()
     try:
         yield listening.getsockname()[1]
@@ -150,9 +150,10 @@ def _served(running: Running) -> Iterator[int]:
         listening.close()
 
 
-def _serve(running: Running, listening: socket) -> None:
+def _serve(crowd: Crowd, listening: socket) -> None:
+    crowd.database.engine.dispose(close=False)  # connections are not shared between processes
     settings = Settings(URL, per_minute=10**9, burst=10**9)
-    config = uvicorn.Config(application(running, settings), log_level="warning", access_log=False)
+    config = uvicorn.Config(application(crowd.running, settings), log_level="warning", access_log=False)
     uvicorn.Server(config).run([listening])
 
 
@@ -175,7 +176,7 @@ def _crowd(home: Path, url: str, many: int, boxes: int) -> Crowd:
     running = replace(running, desk=desk, desk_told=lambda trail: AuditedDesk(desk, trail))
     owner = _token(running, {"address": "owner@api.example", "role": Role.OWNER})
     one = {"address": "admin@api.example", "role": Role.TENANT_ADMIN, "tenants": [NAMED]}
-    return Crowd(running, owner, _token(running, one))
+    return Crowd(database, running, owner, _token(running, one))
 
 
 def _token(running: Running, wanted: dict[str, object]) -> str:

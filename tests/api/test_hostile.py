@@ -13,6 +13,7 @@ from mailstead.access.browser import PROOF_HEADER, SESSION_COOKIE, proof
 from mailstead.api import Settings
 from mailstead.api.limits import RateLimit
 from mailstead.ground.clock import VirtualClock
+from mailstead.web import cookies, csrf
 from tests.access.stage import Stage, open_stage
 
 from .asking import MANY, URL, Ask, asker, client_of
@@ -239,6 +240,10 @@ class TestSession:
     COOKIE: ClassVar = {"Cookie": f"{SESSION_COOKIE}=session-alice"}
     CHANGE = ("POST", "/tenants/acme/aliases")
     BODY: ClassVar = {"address": "s@acme.example", "targets": ["anna@acme.example"]}
+
+    def test_console_and_api_take_the_same_cookie_and_the_same_proof(self) -> None:
+        assert (SESSION_COOKIE, PROOF_HEADER.lower()) == (cookies.SESSION, csrf.HEADER)
+        assert csrf.token("a cookie") == proof("a cookie")
 
     @pytest.mark.parametrize(
         ("more", "status"),

@@ -9,15 +9,15 @@ from mailstead.ground.errors import MailsteadError
 
 
 class Front:
-    """One application of two; without a *console*, everything is the API's."""
+    """One application of two."""
 
-    def __init__(self, api: ASGIApp, console: ASGIApp | None, settings: Settings) -> None:
+    def __init__(self, api: ASGIApp, console: ASGIApp, settings: Settings) -> None:
         self._api = api
         self._console = console
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._console is None or scope["type"] != "http" or _is_for_programs(scope["path"]):
+        if scope["type"] != "http" or _is_for_programs(scope["path"]):
             return await self._api(scope, receive, send)
         try:
             refuse_wrong_host(scope, self._settings)

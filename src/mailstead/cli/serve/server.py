@@ -4,20 +4,17 @@ import logging
 import ssl
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from mailstead import api
+from mailstead import api, web
 from mailstead.wiring import Running
 
 from .background import DAY_S, UPKEEP_S, beside, keep_up, load_certificate
 from .front import Front
 
 GRACE_S = 10
-CONSOLE = "mailstead.web"
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +44,7 @@ def serve(running: Running, place: Place) -> None:
 
 def _application(running: Running) -> ASGIApp:
     settings = api.Settings(running.platform.web.url)
-    console: ASGIApp | None = import_module(CONSOLE).application(running) if find_spec(CONSOLE) else None
-    return Front(api.application(running, settings), console, settings)
+    return Front(api.application(running, settings), web.application(running), settings)
 
 
 def _config(application: ASGIApp, place: Place, context: ssl.SSLContext) -> uvicorn.Config:
