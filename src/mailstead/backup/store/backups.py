@@ -10,7 +10,7 @@ from mailstead.security.model import Secret
 from .export import exported
 from .keys import TenantKeys
 from .names import TENANTS, tenant_of
-from .opening import make_store, open_store, tenant_key
+from .opening import broken_objects, make_store, open_store, tenant_key
 from .tenant_store import TenantStore
 
 _CACHE_FORMAT = 1
@@ -43,6 +43,10 @@ class Backups:
         tenant = parse_tenant_name(name)
         key = tenant_key(self._target, self._key, self.id, tenant)
         return TenantStore(self._target, TenantKeys(self.id, tenant, key), self._cache_of(tenant))
+
+    def verify(self) -> list[str]:
+        """Return which of the objects are missing or damaged that keys and tenants hang on; each has its double."""
+        return broken_objects(self._target, self._key, self.id)
 
     def export_keys(self, passphrase: Secret, scope: Scope = EVERYTHING) -> bytes:
         """Return tenants' keys under a passphrase: with it `tools/read_backup.py` restores disks without us."""

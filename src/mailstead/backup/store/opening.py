@@ -21,7 +21,7 @@ from mailstead.security.sealing import fresh_key
 
 from .claiming import claim, read_if_there
 from .keys import damaged, opened_bytes, sealed_bytes
-from .names import HEAD, Names, token
+from .names import HEAD, TENANTS, Names, tenant_of, token
 
 FORMAT = 1
 _COPIES = ("/a", "/b")
@@ -45,17 +45,26 @@ def make_store(target: Target, platform_key: Secret) -> str:
 
 
 def open_store(target: Target, platform_key: Secret) -> str:
-    """Return the id of the store that is there. Raises NoStore, ForeignStore, Damaged."""
-    head = read_if_there(target, HEAD)
-    if head is None:
-        raise NoStore("the target holds no store of backups", field="target", remedy="make one, or look at the path")
+    """Return the id of the store that is there, even if its head is damaged. Raises NoStore, ForeignStore, Damaged."""
     name = f"keys/{key_id(platform_key)}"
     if _no_copies(target, name):
+        if read_if_there(target, HEAD) is None:
+            raise NoStore(
+                "the target holds no store of backups", field="target", remedy="make one, or look at the path"
+            )
         raise _foreign()
-    store = _opened(target, platform_key, "", name).reveal_text()
-    if store != _field(head, "id"):
-        raise damaged(HEAD, "it does not fit the store's key")
-    return store
+    return _opened(target, platform_key, "", name).reveal_text()
+
+
+def broken_objects(target: Target, platform_key: Secret, store: str) -> list[str]:
+    """Return the names of those objects that are missing or damaged which the whole store, or a tenant, hangs on."""
+    kek = key_id(platform_key)
+    tenants = sorted({tenant_of(entry.name) for entry in target.list(TENANTS)})
+    bases = {f"keys/{kek}": ""} | {Names(tenant).key(kek): store for tenant in tenants}
+    copies = [(base, base + copy, about) for base, about in bases.items() for copy in _COPIES]
+    broken = [name for base, name, about in copies if not _opens(target, platform_key, about, base, name)]
+    head = read_if_there(target, HEAD) or b""
+    return broken if _is_head(target, head, store) else [HEAD, *broken]
 
 
 def tenant_key(target: Target, platform_key: Secret, store: str, tenant: str) -> Secret:
@@ -84,6 +93,21 @@ def _opened(target: Target, key: Secret, store: str, name: str) -> Secret:
         except (Damaged, NoSuchObject):
             continue
     raise damaged(name, "neither copy opens; the key export does")
+
+
+def _opens(target: Target, key: Secret, store: str, base: str, name: str) -> bool:
+    try:
+        opened_bytes(key, target.read(name), store, base)
+    except (Damaged, NoSuchObject):
+        return False
+    return True
+
+
+def _is_head(target: Target, head: bytes, store: str) -> bool:
+    try:
+        return _field(head, "id") == store and not _no_copies(target, f"keys/{_field(head, 'kek')}")
+    except Damaged:
+        return False
 
 
 def _no_copies(target: Target, name: str) -> bool:
