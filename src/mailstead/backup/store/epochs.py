@@ -87,13 +87,11 @@ class Epochs:
             raise no_such_snapshot(snapshot)
 
     def _begun(self, run: str, uses: int) -> Lease:
-        while True:
-            lease = Lease(self.newest(), token(), uses, run)
-            with suppress(ObjectExists):  # an answer was lost: the token is ours alone
-                self._target.create(self._names.lease(lease), b"")
-            if self.newest() == lease.epoch:
-                return lease
-            self.end(lease)
+        """Make a lease in the newest epoch that is seen; should another begin meanwhile, it is the more careful."""
+        lease = Lease(self.newest(), token(), uses, run)
+        with suppress(ObjectExists):  # an answer was lost: the token is ours alone
+            self._target.create(self._names.lease(lease), b"")
+        return lease
 
     def _numbers(self) -> list[int]:
         found = (number_of(entry.name) for entry in self._target.list(self._names.epochs))
