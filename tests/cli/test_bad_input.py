@@ -74,6 +74,8 @@ def test_a_folder_without_platform_is_told(say: Say, home: Path, tmp_path: Path)
         (("tenant", "add", "acme", "--domain", "a_b.example"), 2, "invalid-input", "domains.0.name", "a_b.example"),
         (("tenant", "add", "acme", "--domain", "xn--a.example"), 2, "invalid-input", "domains.0.name", "xn--a.example"),
         ((*ACME, "--memory-mib", "100"), 2, "invalid-input", "allowance.memory_mib", "100"),
+        ((*ACME, "--disk-iops", "7"), 2, "invalid-input", "allowance.disk_iops", "7"),
+        ((*ACME, "--bandwidth-mbit", "-1"), 2, "invalid-input", "allowance.bandwidth_mbit", "-1"),
         ((*ACME, "--host", "kvm9"), 2, "unknown-host", "host", "kvm9"),
         ((*ACME, "--memory-mib", "1048576"), 2, "hosts-full", "allowance", ""),
         ((*ACME, "--domain", "acme.example"), 2, "address-taken", "", "acme.example"),

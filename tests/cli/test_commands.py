@@ -115,6 +115,21 @@ def test_a_tenants_whole_life_in_commands(say: Say) -> None:
     assert {order["status"] for order in say("--json", "order", "list").value} == {"done"}
 
 
+def test_limits_are_given_shown_planned_and_lifted(say: Say, home: Path) -> None:
+    assert say(*ACME, "--bandwidth-mbit", 50, "--nested").status == 0
+    assert say("tenant", "resize", "acme", "--disk-iops", 500, "--no-nested").status == 0
+    shown = say("--json", "tenant", "show", "acme").value
+    assert (shown["bandwidth_mbit"], shown["disk_iops"], shown["nested"]) == (50, 500, False)
+    file = say("tenant", "show", "acme", "--toml").out
+    assert "disk_iops = 500" in file
+    (home / "tenants" / "acme.toml").write_text(file.replace("500", "900").replace("bandwidth_mbit = 50\n", ""))
+    assert say("--json", "plan").value["files"] == [{"kind": "update", "subject": "tenant acme", "loses": ""}]
+    assert say("--json", "apply").status == 0
+    shown = say("--json", "tenant", "show", "acme").value
+    assert (shown["bandwidth_mbit"], shown["disk_iops"]) == (0, 900)
+    assert say("drift").status == 0
+
+
 def test_tenants_in_files_are_planned_then_applied(say: Say, home: Path) -> None:
     (home / "tenants" / "acme.toml").write_text('[[domains]]\nname = "acme.example"\n')
     planned = say("--json", "plan").value

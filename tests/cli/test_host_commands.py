@@ -71,6 +71,14 @@ def test_a_host_is_looked_at_then_written_down_and_its_password_kept(
     assert say_real(*words).status == 2  # once
 
 
+def test_full_copies_are_an_option_of_a_host(say_real: Say, home: Path, words: list[object]) -> None:
+    assert say_real(*words, "--copies").status == 0
+    added = read_platform(home / "mailstead.toml").hosts[1].hyperv
+    assert added
+    assert added.copies
+    assert "copies = true" in _file(home)
+
+
 def test_a_dry_run_shows_the_file_and_writes_nothing(say_real: Say, home: Path, words: list[object]) -> None:
     before = _file(home)
     said = say_real("--json", *words, "--dry-run")

@@ -23,7 +23,7 @@ def restored(say: Say, tmp_path: Path, passphrase: Path) -> Say:
     """A platform with acme in its state; globex was served after the backup was made."""
     assert say("tenant", "add", "acme", "--domain", "acme.example").status == 0
     assert say("state", "backup", tmp_path / "backup", "--passphrase-file", passphrase).status == 0
-    assert say(*GLOBEX).status == 0
+    assert say(*GLOBEX, "--disk-iops", 500, "--bandwidth-mbit", 50, "--nested").status == 0
     said = say("state", "restore", tmp_path / "backup", "--passphrase-file", passphrase, "--replace")
     assert said.status == 0, said
     assert "kept aside: state.sqlite.before-" in said.out
@@ -81,6 +81,7 @@ def test_what_is_there_and_unknown_is_told_adopted_and_served(restored: Say, tmp
     assert "draft" in without.error["remedy"]
     draft = restored("quarantine", "draft", "globex")
     assert 'name = "globex.example"' in draft.out
+    assert "bandwidth_mbit = 50\ndisk_iops = 500\nnested = true\n" in draft.out
     (tmp_path / "globex.toml").write_text(draft.out)
     assert restored("quarantine", "adopt", "globex", tmp_path / "globex.toml").status == 0
     assert restored("--json", "quarantine", "adopt", "nobody").error["code"] == "not-found"

@@ -15,7 +15,7 @@ from tests.standin.faults import Kind
 
 from .conftest import FOLDER, Place
 
-STEPS = 10
+STEPS = 11
 
 
 @pytest.fixture
@@ -45,7 +45,16 @@ def test_everything_is_tried_told_and_removed(rehearsal: Rehearsal, place: Place
 
 
 @pytest.mark.parametrize(
-    "cmdlet", ["New-VHD", "New-VM", "Set-VMFirmware", "Set-VMNetworkAdapterVlan", "Start-VM", "Checkpoint-VM"]
+    "cmdlet",
+    [
+        "New-VHD",
+        "New-VM",
+        "Set-VMFirmware",
+        "Set-VMNetworkAdapterVlan",
+        "Start-VM",
+        "Set-VMHardDiskDrive",
+        "Checkpoint-VM",
+    ],
 )
 def test_a_step_that_fails_ends_it_and_nothing_stays(rehearsal: Rehearsal, place: Place, cmdlet: str) -> None:
     place.standin.faults.add(Kind.REFUSAL, cmdlet)

@@ -16,10 +16,10 @@ from mailstead.hypervisors.model import (
     Power,
     machine_uuid,
 )
-from mailstead.hypervisors.port import HostRoom, Hypervisor, LiveGrow, LiveResize, Statistics
+from mailstead.hypervisors.port import HostRoom, Hypervisor, LiveGrow, LiveLimits, LiveResize, Statistics
 
 
-class WholeHypervisor(Hypervisor, LiveResize, LiveGrow, Statistics, HostRoom, Protocol):
+class WholeHypervisor(Hypervisor, LiveResize, LiveLimits, LiveGrow, Statistics, HostRoom, Protocol):
     """A host that has every part."""
 
 
@@ -102,6 +102,43 @@ class HypervisorContract:
         assert host.machines() == {machine.name: replace(resized, power=Power.ON)}
         host.stop(machine.name, graceful_s=0)
         assert host.machines() == {machine.name: resized}
+
+    def test_a_machine_has_the_limits_and_the_nesting_that_it_was_given(
+        self, host: WholeHypervisor, machine: Machine
+    ) -> None:
+        wanted = replace(machine, nested=True, disks=tuple(replace(disk, iops=500) for disk in machine.disks))
+        host.define(wanted)
+        host.start(machine.name)
+        assert host.machines() == {machine.name: replace(wanted, power=Power.ON)}
+        host.stop(machine.name, graceful_s=0)
+        host.define(machine)
+        assert host.machines() == {machine.name: machine}
+
+    def test_disks_of_a_running_machine_are_limited_now_and_for_later(
+        self, host: WholeHypervisor, machine: Machine
+    ) -> None:
+        limited = replace(machine, disks=(replace(machine.disks[0], iops=500), *machine.disks[1:]))
+        host.define(machine)
+        host.start(machine.name)
+        for iops, wanted in ((500, limited), (500, limited), (0, machine), (500, limited)):
+            host.limit(machine.name, {DiskRole.SYSTEM: iops})
+            assert host.machines() == {machine.name: replace(wanted, power=Power.ON)}
+        host.stop(machine.name, graceful_s=0)
+        assert host.machines() == {machine.name: limited}
+
+    def test_disks_of_a_machine_that_is_off_are_limited_too(self, host: WholeHypervisor, machine: Machine) -> None:
+        host.define(machine)
+        host.limit(machine.name, {DiskRole.SYSTEM: 500})
+        assert [disk.iops for disk in host.machines()[machine.name].disks][:1] == [500]
+        host.start(machine.name)
+        assert not host.machines()[machine.name].pending
+
+    def test_a_disk_that_is_not_there_is_not_limited(self, host: WholeHypervisor, machine: Machine) -> None:
+        host.define(replace(machine, disks=machine.disks[:1]))
+        with pytest.raises(MachineRefused):
+            host.limit(machine.name, {DiskRole.DATA: 500})
+        with pytest.raises(NoSuchMachine):
+            host.limit("nobody", {DiskRole.SYSTEM: 500})
 
     def test_a_machine_that_is_off_is_resized_too(self, host: WholeHypervisor, machine: Machine) -> None:
         host.define(machine)

@@ -45,6 +45,29 @@ def test_a_machine_survives_the_way_there_and_back(machine: Machine, accelerator
     assert read_domain(xml) == Domain(machine, "mailstead", accelerator, VERSION)
 
 
+@pytest.mark.parametrize("accelerator", Accelerator)
+@pytest.mark.parametrize("nesting", ["vmx", "svm"])
+def test_limits_and_nesting_survive_the_way_there_and_back(
+    machine: Machine, accelerator: Accelerator, nesting: str
+) -> None:
+    wanted = replace(machine, nested=True, disks=tuple(replace(disk, iops=500) for disk in machine.disks))
+    xml = _as_libvirt_keeps_it(build_domain(wanted, "mailstead", accelerator, nesting=nesting))
+    assert read_domain(xml) == Domain(wanted, "mailstead", accelerator, VERSION)
+
+
+def test_what_may_not_nest_is_denied_it_by_name(machine: Machine) -> None:
+    root = _parsed(build_domain(machine, "mailstead", Accelerator.KVM, nesting="vmx"))
+    denied = {feature.get("name"): feature.get("policy") for feature in root.iterfind("cpu/feature")}
+    assert denied == {"vmx": "disable", "svm": "disable"}
+
+
+def test_operations_are_counted_in_blocks_of_8_kib(machine: Machine) -> None:
+    limited = replace(machine, disks=(replace(machine.disks[0], iops=500), *machine.disks[1:]))
+    first, second = _parsed(build_domain(limited, "mailstead", Accelerator.KVM)).iter("disk")
+    assert (first.findtext("iotune/total_iops_sec"), first.findtext("iotune/size_iops_sec")) == ("500", "8192")
+    assert second.find("iotune") is None
+
+
 def test_a_domain_without_our_mark_is_not_ours(machine: Machine) -> None:
     root = _parsed(build_domain(machine, "mailstead", Accelerator.KVM))
     root.remove(root.find("metadata"))  # type: ignore[arg-type] # it is there: built one line above

@@ -138,6 +138,57 @@ def test_a_whole_disk_of_the_host_is_passed_through(standin: StandIn, host: Hype
         host.grow(TENANT, DiskRole.DATA, size_mib=4096)
 
 
+def test_limits_are_set_drive_by_drive_and_those_of_others_are_left(
+    standin: StandIn, host: HyperVHypervisor, machine: Machine
+) -> None:
+    host.define(machine)
+    host.start(TENANT)
+    vm = the_one(standin.world)
+    vm.drives += [Drive(vm, 5, disk_number=7, most_iops=70), Drive(vm, 1, disk_number=8, most_iops=80, controller=1)]
+    host.limit(TENANT, {DiskRole.DATA: 500})
+    assert [drive.most_iops for drive in vm.drives] == [0, 500, 70, 80]
+    vm.drives[1].most_iops = 900
+    assert [disk.iops for disk in host.machines()[TENANT].disks] == [0, 900]
+    host.stop(TENANT, graceful_s=0)
+    host.start(TENANT)
+    assert vm.drives[1].most_iops == 500
+
+
+def test_a_limit_on_a_whole_disk_of_the_host_is_refused_before_anything_is_made(
+    standin: StandIn, host: HyperVHypervisor, machine: Machine
+) -> None:
+    passed = Disk(DiskRole.DATA, PureWindowsPath(r"\\.\PHYSICALDRIVE3"), DiskFormat.BLOCK)
+    with pytest.raises(MachineRefused) as caught:
+        host.define(replace(machine, disks=(machine.disks[0], replace(passed, iops=500))))
+    assert (caught.value.field, standin.world.machines) == ("disk_iops", {})
+    host.define(replace(machine, disks=(machine.disks[0], passed)))
+    with pytest.raises(MachineRefused) as caught:
+        host.limit(TENANT, {DiskRole.DATA: 500})
+    assert "--disk-iops 0" in caught.value.remedy
+
+
+def test_a_machine_that_carries_others_has_static_memory_and_takes_other_memory_at_its_next_start(
+    standin: StandIn, way: Rig, machine: Machine
+) -> None:
+    host = HyperVHypervisor(way, platform=PLATFORM, folder=FOLDER, dynamic=True)
+    host.define(replace(machine, nested=True))
+    host.start(TENANT)
+    assert not the_one(standin.world).dynamic
+    with pytest.raises(NeedsRestart):
+        host.resize(TENANT, vcpus=1, memory_mib=256)
+    assert host.machines()[TENANT].memory_mib == 192
+
+
+def test_a_mark_written_before_there_were_limits_says_none(
+    standin: StandIn, host: HyperVHypervisor, machine: Machine
+) -> None:
+    host.define(machine)
+    vm = the_one(standin.world)
+    vm.notes = vm.notes.replace(',"iops":0', "")
+    assert "iops" not in vm.notes
+    assert host.machines() == {TENANT: machine}
+
+
 def test_what_was_changed_by_hand_is_seen_while_it_runs_and_put_right_at_the_next_start(
     standin: StandIn, host: HyperVHypervisor, machine: Machine
 ) -> None:

@@ -110,8 +110,9 @@ def test_of_two_machines_with_our_mark_neither_is_touched(
     assert not vm.running
 
 
-def test_a_mark_that_was_changed_by_hand_is_named(standin: StandIn, host: HyperVHypervisor, machine: Machine) -> None:
-    host.define(machine)
+def test_a_mark_that_was_changed_by_hand_is_named(standin: StandIn, way: Rig, machine: Machine) -> None:
+    HyperVHypervisor(way, platform=PLATFORM, folder=FOLDER).define(machine)
+    host = HyperVHypervisor(way, platform=PLATFORM, folder=FOLDER)
     the_one(standin.world).notes = str(Mark(PLATFORM, TENANT, {"machine": {"vcpus": "many"}}))
     for verb in (VERBS["start"], VERBS["resize"]):
         with pytest.raises(MachineRefused) as caught:

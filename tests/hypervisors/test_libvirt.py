@@ -12,6 +12,7 @@ import pytest
 
 libvirt = pytest.importorskip("libvirt", reason="needs the package python3-libvirt")
 
+from mailstead.ground.clock import VirtualClock  # noqa: E402 - behind the check for the binding
 from mailstead.ground.errors import Unreachable  # noqa: E402
 from mailstead.hypervisors.drivers.libvirt import daemons  # noqa: E402 - behind the check for the binding
 from mailstead.hypervisors.drivers.libvirt.connection import LibvirtConnection  # noqa: E402
@@ -107,6 +108,20 @@ def test_a_guest_that_listens_shuts_down_by_itself(
     with connection.doing("ask why it is off") as far:
         _state, reason = far.lookupByName(domain_name(TENANT)).state()
     assert reason == libvirt.VIR_DOMAIN_SHUTOFF_SHUTDOWN
+
+
+def test_a_guest_without_an_agent_is_not_waited_for_when_it_gets_processors(
+    host: LibvirtHypervisor, machine: Machine, connection: LibvirtConnection, folder: Path
+) -> None:
+    clock = VirtualClock()
+    before = clock.monotonic()
+    host.define(machine)
+    host.start(machine.name)
+    timed = LibvirtHypervisor(
+        connection, platform=PLATFORM, folder=folder, accelerator=Accelerator.EMULATION, clock=clock
+    )
+    timed.resize(machine.name, vcpus=2, memory_mib=256)
+    assert clock.monotonic() == before
 
 
 def test_a_guest_that_does_not_listen_is_switched_off_in_time(host: LibvirtHypervisor, machine: Machine) -> None:

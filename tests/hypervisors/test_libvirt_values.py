@@ -15,6 +15,8 @@ from mailstead.hypervisors.drivers.libvirt.daemons import Daemon, stop_daemons  
 from mailstead.hypervisors.drivers.libvirt.domain_xml import Accelerator  # noqa: E402
 from mailstead.hypervisors.drivers.libvirt.errors import explained  # noqa: E402
 from mailstead.hypervisors.drivers.libvirt.host import read_statistics  # noqa: E402
+from mailstead.hypervisors.drivers.libvirt.nesting import nesting_feature  # noqa: E402
+from mailstead.hypervisors.model import MachineRefused  # noqa: E402
 
 
 def _said(code: int, text: str) -> Exception:
@@ -43,6 +45,29 @@ def test_every_error_has_a_code_and_a_remedy(code: int, text: str, ours: str, *,
     assert (error.code, error.retry) == (ours, retry)
     assert error.remedy
     assert "start acme" in error.message
+
+
+class Offering:
+    """A host whose guests can have these features of the processor."""
+
+    def __init__(self, *features: str) -> None:
+        self._features = features
+
+    def compareHypervisorCPU(self, *asked: str) -> int:  # noqa: N802 (libvirt's word)
+        wanted = any(f"policy='require' name='{feature}'" in asked[-1] for feature in self._features)
+        return int(libvirt.VIR_CPU_COMPARE_SUPERSET if wanted else libvirt.VIR_CPU_COMPARE_INCOMPATIBLE)
+
+
+@pytest.mark.parametrize("feature", ["vmx", "svm"])
+def test_a_machine_nests_by_what_the_hosts_processor_has(feature: str) -> None:
+    assert nesting_feature(Offering(feature), Accelerator.KVM) == feature
+
+
+def test_a_host_that_cannot_nest_refuses_and_says_how_it_could() -> None:
+    with pytest.raises(MachineRefused) as caught:
+        nesting_feature(Offering(), Accelerator.KVM)
+    assert caught.value.field == "nested"
+    assert "nested=1" in caught.value.remedy
 
 
 def test_counters_are_summed_over_disks_and_cards() -> None:

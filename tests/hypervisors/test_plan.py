@@ -15,11 +15,13 @@ BOOT = DirectBoot(Path("/images/vmlinuz"), Path("/images/initrd.img"), "root=/de
 DISKS = (Disk(DiskRole.SYSTEM, Path("/machines/acme/system.qcow2")),)
 
 
-def _machine(*, vcpus: int = 1, memory_mib: int = 768, status: Status = Status.ACTIVE) -> Machine:
+def _machine(
+    *, vcpus: int = 1, memory_mib: int = 768, status: Status = Status.ACTIVE, disk_iops: int = 0, nested: bool = False
+) -> Machine:
     tenant = Tenant(
         name="acme",
         domains=(MailDomain(name="acme.example"),),
-        allowance=Allowance(vcpus=vcpus, memory_mib=memory_mib),
+        allowance=Allowance(vcpus=vcpus, memory_mib=memory_mib, disk_iops=disk_iops, nested=nested),
         status=status,
     )
     return machine_for(tenant, platform="mailstead", nic=NIC, boot=BOOT, disks=DISKS)
@@ -82,6 +84,22 @@ def test_growing_beyond_the_headroom_needs_a_restart_and_says_why() -> None:
     assert restart_reasons(_machine(), _machine(vcpus=5)) == ("vcpus_max",)
 
 
+def test_disks_are_limited_without_a_restart_and_beside_a_resize() -> None:
+    assert _verbs(_machine(disk_iops=500), _machine()) == (Verb.LIMIT,)
+    assert _verbs(_machine(), _machine(disk_iops=500)) == (Verb.LIMIT,)
+    assert _verbs(_machine(vcpus=2, disk_iops=500), _machine()) == (Verb.RESIZE, Verb.LIMIT)
+
+
+def test_another_disk_with_another_limit_needs_a_restart() -> None:
+    found = replace(_machine(), disks=(replace(DISKS[0], source=Path("/machines/acme/other.qcow2")),))
+    assert _verbs(_machine(disk_iops=500), found) == (Verb.STOP, Verb.DEFINE, Verb.START)
+
+
+def test_nesting_needs_a_restart_and_says_so() -> None:
+    assert _verbs(_machine(nested=True), _machine()) == (Verb.STOP, Verb.DEFINE, Verb.START)
+    assert restart_reasons(_machine(), _machine(nested=True)) == ("nested",)
+
+
 def test_another_vlan_needs_a_restart() -> None:
     found = replace(_machine(), nic=replace(NIC, vlan=101))
     assert _verbs(_machine(), found) == (Verb.STOP, Verb.DEFINE, Verb.START)
@@ -91,8 +109,16 @@ def test_a_shape_that_waits_for_the_next_start_is_drift_and_is_taken_back() -> N
     assert _verbs(_machine(), replace(_machine(), pending=True)) == (Verb.RESIZE, Verb.DEFINE)
 
 
-@pytest.mark.parametrize("found", [None, _machine(), replace(_machine(), power=Power.OFF), _machine(vcpus=8)])
-@pytest.mark.parametrize("wanted", [_machine(vcpus=2), _machine(vcpus=9), _machine(status=Status.REMOVED)])
+@pytest.mark.parametrize(
+    "found",
+    [None, _machine(), replace(_machine(), power=Power.OFF), _machine(vcpus=8), _machine(disk_iops=900)],
+    ids=["none", "same", "off", "larger", "limited"],
+)
+@pytest.mark.parametrize(
+    "wanted",
+    [_machine(vcpus=2), _machine(vcpus=9), _machine(status=Status.REMOVED), _machine(vcpus=2, disk_iops=500)],
+    ids=["grown", "beyond", "removed", "limited"],
+)
 def test_applying_a_plan_leaves_nothing_to_plan(wanted: Machine, found: Machine | None) -> None:
     host = MemoryHypervisor()
     if found:

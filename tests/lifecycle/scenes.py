@@ -60,11 +60,11 @@ def copied(outside: Outside) -> Outside:
 
 
 def larger(wanted: Tenant) -> Tenant:
-    return resized(wanted, vcpus=2, memory_mib=1024, disk_gib=8)
+    return resized(wanted, vcpus=2, memory_mib=1024, disk_gib=8, bandwidth_mbit=50, disk_iops=500)
 
 
 def smaller(wanted: Tenant) -> Tenant:
-    return resized(wanted, vcpus=1, memory_mib=512)
+    return resized(wanted, vcpus=1, memory_mib=512, bandwidth_mbit=0, disk_iops=0)
 
 
 def _change(change: Callable[[Tenant], Tenant]) -> Callable[[Stage], object]:

@@ -52,7 +52,7 @@ def _life(stage: Stage) -> list[str]:
             view = stage.settle(order)
 
     def larger(wanted: Tenant) -> Tenant:
-        bigger = resized(wanted, vcpus=2, memory_mib=1024, disk_gib=8)
+        bigger = resized(wanted, vcpus=2, memory_mib=1024, disk_gib=8, bandwidth_mbit=50, disk_iops=500)
         return with_domain(bigger, MailDomain(name="acme.test"))
 
     carry_out(lambda: stage.lifecycle.add(tenant()))
@@ -75,7 +75,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Counter[tuple[str, str]]:
 
 
 SEEN = {
-    "kvm1.machines": ("machines", "room", "define", "start", "stop", "remove", "resize", "grow"),
+    "kvm1.machines": ("machines", "room", "define", "start", "stop", "remove", "resize", "limit", "grow"),
     "kvm1.volumes": ("volumes", "ensure"),
     "kvm1.switch": ("segments", "prepared", "prepare", "ensure", "attach", "remove"),
     "kvm1.guests": ("answers",),

@@ -1,5 +1,6 @@
 """A tenant's life, verb by verb: what each changes, what it refuses, and that nothing else is touched."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -71,6 +72,26 @@ def test_processors_and_memory_change_while_the_machine_runs(served: Stage) -> N
     served.done(served.lifecycle.change("acme", lambda wanted: changes.resized(wanted, vcpus=2, memory_mib=1024)))
     after = served.host().machines.machines()["acme"]
     assert (after.vcpus, after.memory_mib, after.power, after.uuid) == (2, 1024, Power.ON, before.uuid)
+    assert audit(served) == NOTHING
+
+
+def test_limits_come_and_go_while_the_machine_runs(served: Stage) -> None:
+    wanted = {"bandwidth_mbit": 50, "disk_iops": 500}
+    served.done(served.lifecycle.change("acme", lambda tenant: changes.resized(tenant, **wanted)))
+    machine, segment = served.host().machines.machines()["acme"], served.host().switch.segments()["acme"]
+    assert ([disk.iops for disk in machine.disks], segment.bandwidth_mbit) == ([500, 500], 50)
+    assert (machine.power, machine.pending) == (Power.ON, False)
+    served.done(served.lifecycle.change("acme", lambda tenant: changes.resized(tenant, **dict.fromkeys(wanted, 0))))
+    assert served.host().machines.machines()["acme"] == replace(
+        machine, disks=tuple(replace(disk, iops=0) for disk in machine.disks)
+    )
+    assert audit(served) == NOTHING
+
+
+def test_a_machine_is_restarted_to_carry_machines_of_its_own(served: Stage) -> None:
+    served.done(served.lifecycle.change("acme", lambda tenant: changes.resized(tenant, nested=True)))
+    machine = served.host().machines.machines()["acme"]
+    assert (machine.nested, machine.power, machine.pending) == (True, Power.ON, False)
     assert audit(served) == NOTHING
 
 

@@ -79,6 +79,16 @@ class SwitchContract:
         switch.ensure(segment("acme", 2))
         assert switch.segments() == {"acme": segment("acme", 2)}
 
+    def test_a_limit_of_what_a_machine_sends_is_set_changed_and_lifted(self, lab: Lab, switch: Switch) -> None:
+        for mbit in (50, 20, 0):
+            wanted = segment("acme", 1, allowance={"bandwidth_mbit": mbit})
+            switch.ensure(wanted)
+            assert switch.segments() == {"acme": wanted}
+        switch.ensure(segment("acme", 1, allowance={"bandwidth_mbit": 20}))
+        switch.remove("acme")
+        assert switch.segments() == {}
+        assert switch.prepared() == BASE
+
     def test_removing_one_leaves_the_other(self, switch: Switch) -> None:
         switch.ensure(segment("acme", 1))
         switch.ensure(segment("globex", 2))

@@ -96,6 +96,27 @@ def test_a_second_adapter_is_a_flaw_and_one_for_management_is_none(lab: HyperVLa
     assert [adapter.acls != [] for adapter in machine.adapters] == [True, False, False]
 
 
+def test_what_a_running_machine_sends_is_limited_in_bits_a_second(lab: HyperVLab) -> None:
+    lab.start(ACME)
+    lab.switch.ensure(replace(ACME, bandwidth_mbit=50))
+    assert lab.adapter("acme").bandwidth == 50_000_000
+    assert lab.switch.segments() == {"acme": replace(ACME, bandwidth_mbit=50)}
+
+
+def test_a_limit_that_outlived_its_segment_is_lifted(lab: HyperVLab) -> None:
+    machine = lab.machine("acme")
+    machine.notes = str(Mark("home", "acme", {"machine": {"vcpus": 2}}))
+    machine.adapters[0].bandwidth = 50_000_000
+    lab.switch.ensure(ACME)
+    assert machine.adapters[0].bandwidth == 0
+
+
+def test_a_segment_noted_before_there_were_limits_has_none(lab: HyperVLab) -> None:
+    machine = lab.machine("acme")
+    machine.notes = machine.notes.replace('"bandwidth_mbit":0,', "")
+    assert lab.switch.segments() == {"acme": ACME}
+
+
 def test_one_switch_may_serve_tenants_and_management(lab: HyperVLab) -> None:
     machine = lab.machine("acme")
     machine.adapters.insert(0, Adapter(machine, "Management", "Tenants", "00155D0000AA", VlanMode.Access, 7))

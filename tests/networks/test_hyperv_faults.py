@@ -23,6 +23,7 @@ Verb = Callable[[HyperVSwitch], None]
 _STATES: dict[str, dict[str, object]] = {}  # hosts as they are before each case: made once
 ACME = segment_for(tenant("acme"), numbers(1), (Service.SMTP,))
 NARROW = narrowed(ACME, "smtp", "192.0.2.0/24")
+LIMITED = replace(ACME, bandwidth_mbit=50)
 MOVED = replace(segment_for(tenant("acme"), numbers(2), (Service.SMTP,)))
 OTHER_BASE = replace(BASE, uplink="site")
 
@@ -61,6 +62,9 @@ class Case:
         self.verb(switch_on(rig))
         assert switch_on(rig).segments() == ({"acme": self.after} if self.after else {})
         assert len(rig.world.machines) == (self.after is not None or self.defined)
+        if self.after:
+            (machine,) = rig.world.machines.values()
+            assert machine.adapters[0].bandwidth == self.after.bandwidth_mbit * 1_000_000
 
 
 def switch_on(remote: Rig | Breaking) -> HyperVSwitch:
@@ -82,6 +86,9 @@ def withdrawn(switch: HyperVSwitch) -> None:
 PORT = "Set-VMNetworkAdapter Set-VMNetworkAdapterVlan Add-VMNetworkAdapterExtendedAcl Connect-VMNetworkAdapter"
 CASES = [
     Case("make", ensured(ACME), None, ACME, f"New-VM Set-VM {PORT}"),
+    Case("make limited", ensured(LIMITED), None, LIMITED, f"New-VM Set-VM {PORT}"),
+    Case("limit", ensured(LIMITED), ACME, LIMITED, "Set-VMNetworkAdapter Set-VM"),
+    Case("lift", ensured(ACME), LIMITED, ACME, "Set-VMNetworkAdapter Set-VM"),
     Case("narrow", ensured(NARROW), ACME, NARROW, "Remove-VMNetworkAdapterExtendedAcl Add-VMNetworkAdapterExtendedAcl"),
     Case("move", ensured(MOVED), ACME, MOVED, "Set-VM Set-VMNetworkAdapter Set-VMNetworkAdapterVlan"),
     Case("remove", removed, ACME, None, "Disconnect-VMNetworkAdapter Remove-VM"),

@@ -19,6 +19,7 @@ from mailstead.storage.model import (
     Format,
     NoDiskRoom,
     NoSuchDevice,
+    NoSuchImage,
     Role,
     Volume,
     VolumeBroken,
@@ -66,6 +67,14 @@ def test_a_system_disk_is_a_child_of_its_image_and_larger(store: HyperVVolumes, 
     store.ensure(SYSTEM)
     vhd = rig.world.vhd(str(FOLDER / "acme" / "system.vhdx"))
     assert (vhd.kind, vhd.parent, vhd.size) == (VhdType.Differencing, str(IMAGE), 128 * MIB)
+
+
+def test_an_image_that_is_not_there_is_named_with_how_it_comes_there(rig: Rig) -> None:
+    elsewhere = replace(SYSTEM, base=IMAGE.with_name("another.vhdx"))
+    with pytest.raises(NoSuchImage) as caught:
+        HyperVVolumes(rig, FOLDER).ensure(elsewhere)
+    assert f"mailstead image place {rig.name}" in caught.value.remedy
+    assert f"mailstead host check {rig.name}" in caught.value.remedy
 
 
 def test_a_full_copy_of_the_image_needs_it_no_more(store: HyperVVolumes, rig: Rig) -> None:

@@ -1,12 +1,13 @@
 """A machine on Hyper-V is started with its door, and leaves no key behind when it goes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 
 import pytest
 
 from mailstead.guests.drivers.hyperv_door import CARD, HyperVDoor
-from mailstead.hypervisors.model import Power
+from mailstead.hypervisors.model import FirmwareBoot, Power
 from mailstead.networks.store import NumberStore
 from mailstead.security.keyfile import create_key_file
 from mailstead.security.store import Vault
@@ -103,3 +104,37 @@ def test_the_key_goes_with_the_machine(machines: HyperVMachines, rig: Rig) -> No
     machines.remove(TENANT)
     machines.remove(TENANT)
     assert seeds(rig) == []
+
+
+def windows_on(rig: Rig, callees: Callees, files: MemoryFiles | None) -> HyperVMachines:
+    door = HyperVDoor(rig, platform=PLATFORM, folder=FOLDER, images=IMAGES, switch="Management")
+    machines = HyperVMachines(rig, platform=PLATFORM, folder=FOLDER, doors=Doors(callees, files, door))
+    machine = replace(hyperv_machine(), boot=FirmwareBoot("MicrosoftWindows"))
+    lay_disks(rig.world, machine)
+    machines.define(machine)
+    return machines
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_windows_machine_gets_its_card_and_no_seed(rig: Rig, callees: Callees, *, shared: bool) -> None:
+    machines = windows_on(rig, callees, Shared(rig) if shared else None)
+    machines.start(TENANT)
+    machines.start(TENANT)
+    (vm,) = rig.world.machines.values()
+    assert [card.name for card in vm.adapters] == ["Network Adapter", CARD]
+    assert [drive.location for drive in vm.drives] == [0, 1]
+    assert not seeds(rig)
+    assert callees.vault.names(TENANT) == []
+    machines.remove(TENANT)
+
+
+def test_without_a_share_a_seed_is_attached_by_hand(rig: Rig, callees: Callees) -> None:
+    door = HyperVDoor(rig, platform=PLATFORM, folder=FOLDER, images=IMAGES, switch="Management")
+    machines = HyperVMachines(rig, platform=PLATFORM, folder=FOLDER, doors=Doors(callees, None, door))
+    machine = hyperv_machine()
+    lay_disks(rig.world, machine)
+    machines.define(machine)
+    machines.start(TENANT)
+    (vm,) = rig.world.machines.values()
+    assert [card.name for card in vm.adapters] == ["Network Adapter"]
+    assert machines.machines()[TENANT].power is Power.ON

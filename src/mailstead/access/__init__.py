@@ -5,5 +5,6 @@ narrowed to the caller's tenants: what is out of their scope is not found. Faces
 """
 
 from .entry import Access
+from .keyed import Request
 
-__all__ = ["Access"]
+__all__ = ["Access", "Request"]

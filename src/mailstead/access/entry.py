@@ -3,13 +3,40 @@
 from mailstead.people.model import Caller
 from mailstead.wiring import Running
 
+from .addresses import ALIASES, LISTS, AddressAccess
+from .asking import Asking
+from .audit import AuditAccess
+from .checks import CheckAccess
+from .domains import DomainAccess
+from .hosts import HostAccess
+from .keyed import Request
+from .machines import MachineAccess
+from .mailboxes import MailboxAccess
+from .orders import OrderAccess
+from .people import PeopleAccess
+from .plans import PlanAccess
+from .platform import PlatformAccess
+from .segments import SegmentAccess
 from .tenants import TenantAccess
 
 
 class Access:
-    """Everything *caller* may ask of the platform, by subject."""
+    """Everything *caller* may ask of the platform, by subject; *request* is what makes a repeated request the same."""
 
-    def __init__(self, running: Running, caller: Caller) -> None:
+    def __init__(self, running: Running, caller: Caller, request: Request | None = None) -> None:
+        asking = Asking.of(running, caller, request)
         self.caller = caller
-        acting = running.acting_as(caller.actor)
-        self.tenants = TenantAccess(acting, caller)
+        self.tenants = TenantAccess(asking)
+        self.domains = DomainAccess(asking)
+        self.mailboxes = MailboxAccess(asking)
+        self.aliases = AddressAccess(asking, ALIASES)
+        self.lists = AddressAccess(asking, LISTS)
+        self.machines = MachineAccess(asking)
+        self.segments = SegmentAccess(asking)
+        self.orders = OrderAccess(asking)
+        self.plans = PlanAccess(asking)
+        self.checks = CheckAccess(asking)
+        self.hosts = HostAccess(asking)
+        self.audit = AuditAccess(asking)
+        self.people = PeopleAccess(asking)
+        self.platform = PlatformAccess(asking)

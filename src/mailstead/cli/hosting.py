@@ -68,6 +68,9 @@ def add(
     management_pool: Annotated[Text, typer.Option(help="Hyper-V: addresses of machines there.")] = None,
     management_gateway: Annotated[Text, typer.Option(help="Hyper-V: gateway there.")] = None,
     memory: Annotated[Text, typer.Option(help="Hyper-V: static or dynamic memory of machines.")] = None,
+    copies: Annotated[
+        bool, typer.Option("--copies", help="Hyper-V: each system disk a full copy of its image, not a child of it.")
+    ] = False,
     cluster: Annotated[bool, typer.Option("--cluster", help="Hyper-V: the host is a node of a cluster.")] = False,
     password_file: PasswordFile = None,
     no_check: NoCheck = False,
@@ -85,7 +88,7 @@ def add(
         "certificate": certificate, "key": key, "trust": trust, "images": images, "share": share, "switch": switch,
         "management_switch": management_switch, "management_vlan": management_vlan,
         "management_pool": management_pool, "management_gateway": management_gateway, "memory": memory,
-        "cluster": cluster or None,
+        "copies": copies or None, "cluster": cluster or None,
     }  # fmt: skip
     table = _given({"name": name, "driver": driver, "folder": folder, "uri": uri, "bridge": bridge})
     if driver == "hyperv" or _given(way):

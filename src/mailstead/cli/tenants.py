@@ -20,6 +20,17 @@ Vcpus = Annotated[int | None, typer.Option(help="Virtual processors.")]
 Memory = Annotated[int | None, typer.Option("--memory-mib", help="Memory in MiB.")]
 Disk = Annotated[int | None, typer.Option("--disk-gib", help="Size of the mail disk in GiB; it can only grow.")]
 
+Bandwidth = Annotated[
+    int | None, typer.Option("--bandwidth-mbit", help="What the machine may send, in Mbit/s; 0: no limit.")
+]
+Iops = Annotated[
+    int | None,
+    typer.Option("--disk-iops", help="Operations a second of each disk, counted in blocks of 8 KiB; 0: no limit."),
+]
+Nested = Annotated[
+    bool | None, typer.Option("--nested/--no-nested", help="Let the machine run machines of its own (restarts it).")
+]
+
 
 @app.command()
 def add(
@@ -29,6 +40,9 @@ def add(
     vcpus: Vcpus = None,
     memory_mib: Memory = None,
     disk_gib: Disk = None,
+    bandwidth_mbit: Bandwidth = None,
+    disk_iops: Iops = None,
+    nested: Nested = None,
     host: Annotated[str | None, typer.Option(help="Place the machine on this host.")] = None,
     no_wait: NoWait = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, change nothing.")] = False,
@@ -38,7 +52,8 @@ def add(
     Example: mailstead tenant add acme --domain acme.example --memory-mib 1024
     """
     face = face_of(context)
-    sizes = {"vcpus": vcpus, "memory_mib": memory_mib, "disk_gib": disk_gib}
+    limits = {"bandwidth_mbit": bandwidth_mbit, "disk_iops": disk_iops, "nested": nested}
+    sizes = {"vcpus": vcpus, "memory_mib": memory_mib, "disk_gib": disk_gib, **limits}
     tenant = Tenant.parse(
         {
             "name": name,
@@ -92,14 +107,17 @@ def resize(
     vcpus: Vcpus = None,
     memory_mib: Memory = None,
     disk_gib: Disk = None,
+    bandwidth_mbit: Bandwidth = None,
+    disk_iops: Iops = None,
+    nested: Nested = None,
     no_wait: NoWait = False,
 ) -> None:
-    """Change processors, memory or disk while the machine runs and mail keeps flowing."""
+    """Change processors, memory, disk or limits while the machine runs and mail keeps flowing."""
     face = face_of(context)
+    limits = {"bandwidth_mbit": bandwidth_mbit, "disk_iops": disk_iops, "nested": nested}
+    sizes = {"vcpus": vcpus, "memory_mib": memory_mib, "disk_gib": disk_gib, **limits}
     with face.platform(worker=not no_wait) as running:
-        order = running.lifecycle.change(
-            name, lambda tenant: resized(tenant, vcpus=vcpus, memory_mib=memory_mib, disk_gib=disk_gib)
-        )
+        order = running.lifecycle.change(name, lambda tenant: resized(tenant, **sizes))
         face.follow(running, order, wait=not no_wait)
 
 
@@ -163,6 +181,9 @@ def _row(entry: Entry, numbers: Numbers | None) -> dict[str, Any]:
         "vcpus": tenant.allowance.vcpus,
         "memory_mib": tenant.allowance.memory_mib,
         "disk_gib": tenant.allowance.disk_gib,
+        "bandwidth_mbit": tenant.allowance.bandwidth_mbit,
+        "disk_iops": tenant.allowance.disk_iops,
+        "nested": tenant.allowance.nested,
         "revision": entry.revision,
         "removed_at": entry.removed_at.isoformat() if entry.removed_at else None,
     }

@@ -9,6 +9,7 @@ from mailstead.ground.clock import Clock
 from mailstead.ground.errors import MailsteadError, NotFound
 from mailstead.monitoring.model import Finding, Report, Verdict, failed, passed, skipped, warned
 from mailstead.remoting.cmdlets import cluster, core, hyperv, storage
+from mailstead.remoting.endpoint import ClientCertificate
 from mailstead.remoting.greeting import Greeting
 from mailstead.remoting.port import Remote
 from mailstead.sites.model import Host, HyperV
@@ -66,6 +67,20 @@ def certificate(of: Subject) -> Iterator[Finding]:
         yield warned("certificate", of.settings.address, told, remedy)
     else:
         yield passed("certificate", of.settings.address, told)
+
+
+def own_certificate(of: Subject) -> Iterator[Finding]:
+    """Ours is looked at before the session: a host only hangs up on one that has ended."""
+    if of.settings.sign_in != "certificate" or not (of.settings.certificate and of.settings.key):
+        return
+    days = (ClientCertificate(of.settings.certificate, of.settings.key).valid_until() - of.clock.now()).days
+    where, remedy = str(of.settings.certificate), "renew it, and map the new one to the account on the host"
+    if days < 0:
+        yield failed("our certificate", where, f"ended {-days} days ago", remedy)
+    elif days < DAYS_LEAST:
+        yield warned("our certificate", where, f"valid for {days} days more", remedy)
+    else:
+        yield passed("our certificate", where, f"valid for {days} days more")
 
 
 def time(of: Subject) -> Iterator[Finding]:
@@ -152,7 +167,7 @@ def image(of: Subject) -> Iterator[Finding]:
     try:
         of.way.run(hyperv.GetVHD(Path=(where,))).one("VirtualHardDisk")
     except NotFound:
-        remedy = f"place it there; it is made by mailstead image build --vhdx (folder {of.settings.images})"
+        remedy = f"mailstead image build --vhdx, then: mailstead image place {of.host.name} ({of.settings.images})"
         yield failed("image", where, "is not on the host yet", remedy)
     else:
         yield passed("image", where, "is there")
@@ -176,6 +191,7 @@ def quorum(of: Subject) -> Iterator[Finding]:
 
 DUTIES: dict[str, Duty] = {
     "certificate": certificate,
+    "our certificate": own_certificate,
     "time": time,
     "session": session,
     "role": role,
@@ -186,7 +202,7 @@ DUTIES: dict[str, Duty] = {
     "image": image,
     "cluster": quorum,
 }
-_GATES = frozenset({"certificate", "session"})  # without them nothing behind can be asked
+_GATES = frozenset({"certificate", "our certificate", "session"})  # without them nothing behind can be asked
 
 
 def _looked(name: str, duty: Duty, of: Subject) -> list[Finding]:

@@ -1,6 +1,7 @@
 """How a host of the platform file is reached."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from mailstead.remoting.endpoint import Basic, ClientCertificate, Endpoint, Kerberos, Ntlm, SignIn
 from mailstead.remoting.errors import BadEndpoint
@@ -27,6 +28,17 @@ def endpoint_of(host: Host, password: Callable[[], Secret]) -> Endpoint:
     """Return where *host* listens; *password* is asked only where one is needed. Raises BadEndpoint."""
     way = hyperv_of(host)
     return Endpoint(way.address, way.configuration, _sign_in(way, password), port=way.port, trust=way.trust)
+
+
+def refuse_expired(endpoint: Endpoint, now: datetime) -> None:
+    """Raise BadEndpoint for a certificate of ours that has ended: a host only hangs up on it."""
+    if not isinstance(endpoint.sign_in, ClientCertificate):
+        return
+    file, until = endpoint.sign_in.certificate, endpoint.sign_in.valid_until()
+    if until <= now:
+        message = f"our certificate {file} ended on {until:%Y-%m-%d}"
+        remedy = "renew it, and map the new one to the account on the host (STEPS.md)"
+        raise BadEndpoint(message, field="certificate", value=file, remedy=remedy)
 
 
 def _sign_in(way: HyperV, password: Callable[[], Secret]) -> SignIn:

@@ -26,6 +26,7 @@ TENANT = "mailstead-check"
 NAME = f"{PREFIX}{TENANT}"
 NOTES = "mailstead host check --deep: may be removed at any time"
 MIB = 1 << 20
+LIMIT = 500  # operations a second
 NOBODY = UUID(int=0)
 Tell = Callable[[Finding], None]
 
@@ -81,6 +82,7 @@ class Rehearsal:
         yield "VLAN, guards, access list", self._plug
         yield "read them back", self._read_back
         yield "metering, start", self._start
+        yield "limits while it runs", self._limit
         yield "measure", lambda: self._do(self._vm | hyperv.MeasureVM()).one("VMMeteringReportForVirtualMachine")
         yield "checkpoint", self._checkpoint
         yield "a batch behind an error", self._batch
@@ -143,6 +145,15 @@ class Rehearsal:
 
     def _start(self) -> None:
         self._do(batch(self._vm | hyperv.EnableVMResourceMetering(), self._vm | hyperv.StartVM()))
+
+    def _limit(self) -> None:
+        drive = self._vm | hyperv.GetVMHardDiskDrive()
+        adapter = self._vm | hyperv.GetVMNetworkAdapter()
+        self._do(adapter | hyperv.SetVMNetworkAdapter(MaximumBandwidth=10_000_000))
+        self._do(drive | hyperv.SetVMHardDiskDrive(MaximumIOPS=LIMIT))
+        found = self._do(batch(drive)).one("HardDiskDrive").number("MaximumIOPS")
+        if found != LIMIT:
+            raise UnlikeWindows(f"the disk is limited to {found} operations a second, not {LIMIT}", field="disk_iops")
 
     def _checkpoint(self) -> None:
         self._do(self._vm | hyperv.CheckpointVM(SnapshotName=TENANT))

@@ -119,12 +119,16 @@ class DiskFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """A disk of the machine; `discard` hands blocks that the guest frees back to the host."""
+    """A disk of the machine; `discard` hands blocks that the guest frees back to the host.
+
+    `iops` is the most operations a second; one larger than 8 KiB counts as many as it has such blocks. 0: no limit.
+    """
 
     role: DiskRole
     source: PurePath
     format: DiskFormat = DiskFormat.QCOW2
     discard: bool = True
+    iops: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ class Machine:
     """The machine of the tenant `name`. The `_max` sizes are what it can grow to while it runs.
 
     `pending` is known of found ones: the next start brings another shape than the one running now. `nested` lets the
-    guest run machines of its own (Hyper-V only; libvirt's have what the host has).
+    guest run machines of its own.
     """
 
     name: str

@@ -20,6 +20,7 @@ class Verb(StrEnum):
     STOP = "stop"
     DEFINE = "define"
     RESIZE = "resize"
+    LIMIT = "limit"
     START = "start"
 
 
@@ -33,10 +34,11 @@ def machine_for(tenant: Tenant, *, platform: str, nic: Nic, boot: Boot, disks: t
         vcpus_max=max(_VCPUS_MAX_LEAST, 2 * wanted.vcpus),
         memory_mib=wanted.memory_mib,
         memory_max_mib=2 * wanted.memory_mib,
-        disks=disks,
+        disks=tuple(replace(disk, iops=wanted.disk_iops) for disk in disks),
         nic=nic,
         boot=boot,
         power=Power.OFF if tenant.status is Status.REMOVED else Power.ON,
+        nested=wanted.nested,
     )
 
 
@@ -63,8 +65,9 @@ def verbs_for(change: Change[Machine]) -> tuple[Verb, ...]:
 
 def restart_reasons(before: Machine, after: Machine) -> tuple[str, ...]:
     """Return the fields of a running machine that only a restart can change; empty when all can change live."""
+    was, to_be = (replace(machine, disks=_unlimited(machine)) for machine in (before, after))
     names = [field.name for field in fields(Machine) if field.name not in ("power", "pending")]
-    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    changed = [name for name in names if getattr(was, name) != getattr(to_be, name)]
     return tuple(name for name in changed if name not in _LIVE)
 
 
@@ -73,9 +76,18 @@ def _while_running(before: Machine, after: Machine) -> tuple[Verb, ...]:
         return (Verb.STOP, Verb.DEFINE, Verb.START)
     define = (Verb.DEFINE,) if before.pending else ()
     # Pending may mean: resized in part. The guest has its processors only when it was told of them.
-    resize = (Verb.RESIZE,) if before.pending or _shape(before) != _shape(after) else ()
+    resize = (Verb.RESIZE,) if before.pending or _size(before) != _size(after) else ()
+    limit = (Verb.LIMIT,) if before.disks != after.disks else ()
     resume = (Verb.START,) if before.power is Power.PAUSED else ()
-    return (*resize, *define, *resume)
+    return (*resize, *limit, *define, *resume)
+
+
+def _size(machine: Machine) -> tuple[int, int]:
+    return machine.vcpus, machine.memory_mib
+
+
+def _unlimited(machine: Machine) -> tuple[Disk, ...]:
+    return tuple(replace(disk, iops=0) for disk in machine.disks)
 
 
 def _shape(machine: Machine) -> Machine:

@@ -63,6 +63,16 @@ class LiveResize(Protocol):
         """
 
 
+class LiveLimits(Protocol):
+    """Change of limits while the machine runs."""
+
+    def limit(self, name: str, iops: Mapping[DiskRole, int]) -> None:
+        """Limit these disks of the machine (see model.Disk) now and at every later start; 0 lifts the limit.
+
+        Raises NoSuchMachine, or MachineRefused for a disk that it has not, or that cannot be limited here.
+        """
+
+
 class LiveGrow(Protocol):
     """Growing a disk while the machine runs (storage grows those of stopped machines)."""
 

@@ -6,11 +6,11 @@ from mailstead.ground.plans import Change
 
 from .model import Machine
 from .plan import Verb, verbs_for
-from .port import Hypervisor, LiveResize
+from .port import Hypervisor, LiveLimits, LiveResize
 
 
-class ResizingHypervisor(Hypervisor, LiveResize, Protocol):
-    """A host that can do both; a name for the type, nothing more."""
+class ResizingHypervisor(Hypervisor, LiveResize, LiveLimits, Protocol):
+    """A host that can do all of it; a name for the type, nothing more."""
 
 
 def apply_change(host: ResizingHypervisor, change: Change[Machine], *, graceful_s: float) -> None:
@@ -32,5 +32,7 @@ def _apply(host: ResizingHypervisor, verb: Verb, change: Change[Machine], gracef
             host.define(machine)
         case Verb.RESIZE:
             host.resize(machine.name, vcpus=machine.vcpus, memory_mib=machine.memory_mib)
+        case Verb.LIMIT:
+            host.limit(machine.name, {disk.role: disk.iops for disk in machine.disks})
         case Verb.START:
             host.start(machine.name)

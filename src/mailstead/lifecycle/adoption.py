@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from mailstead.dns.ownership import shape
 from mailstead.ground.errors import Conflict, InvalidInput, NotFound
+from mailstead.hypervisors.model import Machine
 from mailstead.storage.model import Role, VolumeKey
-from mailstead.tenants.model import Mailbox, MailDomain, Tenant
+from mailstead.tenants.model import IOPS_LEAST, Mailbox, MailDomain, Tenant
 from mailstead.tenants.store import Source
 
 from .parts.mail import probe_address
@@ -44,13 +45,15 @@ class Adoption:
         return [*done, *self._take_over_wanted(name, traces), *self._take_over_names(name)]
 
     def draft(self, name: str) -> Tenant:
-        """Return what a tenant that is there seems to be: its domains, mailboxes and sizes. Raises NotFound.
+        """Return what a tenant that is there seems to be: its domains, mailboxes, sizes and limits. Raises NotFound.
 
         Aliases, lists, policies and firewall rules are not read back.
         """
         traces = self._traces(self.seen(), name)
-        machine = self._world.ports(traces.hosts[0]).machines.machines().get(name)
-        allowance = {"vcpus": machine.vcpus, "memory_mib": machine.memory_mib} if machine else {}
+        ports = self._world.ports(traces.hosts[0])
+        machine, segment = ports.machines.machines().get(name), ports.switch.segments(name).get(name)
+        allowance = _allowance_of(machine) if machine else {}
+        allowance |= {"bandwidth_mbit": segment.bandwidth_mbit} if segment else {}
         domains = [{"name": zone} for zone in traces.zones]
         return self._enlarged(Tenant.parse({"name": name, "domains": domains, "allowance": allowance}), traces)
 
@@ -124,6 +127,12 @@ class Adoption:
             ledger.release(zone, name, gone)
             if mine or gone:
                 yield f"{zone}: {len(mine)} records taken over, {len(gone)} forgotten"
+
+
+def _allowance_of(machine: Machine) -> dict[str, int]:
+    iops = max((disk.iops for disk in machine.disks), default=0)
+    limits = {"disk_iops": iops if iops >= IOPS_LEAST else 0, "nested": machine.nested}
+    return {"vcpus": machine.vcpus, "memory_mib": machine.memory_mib, **limits}
 
 
 def _demanded(name: str, wanted: Tenant | None) -> Tenant:

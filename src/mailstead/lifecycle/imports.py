@@ -1,8 +1,10 @@
 """Mailboxes from a CSV file: read wholly and validated before anything is changed."""
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from io import StringIO
+from pathlib import Path, PurePath
 
 from mailstead.ground.errors import InvalidInput, MailsteadError, NotFound
 from mailstead.security.model import Secret
@@ -23,32 +25,56 @@ class MailboxRow:
 def read_mailboxes(file: Path) -> list[MailboxRow]:
     """Read *file* (UTF-8, header line); raise NotFound, or InvalidInput naming line and field."""
     try:
-        with file.open(newline="", encoding="utf-8-sig") as lines:
-            reader = csv.DictReader(lines)
-            _refuse_header(file, list(reader.fieldnames or ()))
-            rows = [_read(f"{file.name} line {reader.line_num}", row) for row in reader]
+        return parse_mailboxes(file.read_bytes(), str(file))
     except FileNotFoundError as error:
         raise NotFound(f"there is no {file}", field="file", value=file, remedy="check the path") from error
     except OSError as error:
         remedy = "give a file that can be read"
         raise InvalidInput(f"{file}: {error.strerror}", field="file", value=file, remedy=remedy) from error
-    except csv.Error as error:
-        remedy = "save it as plain CSV, one line a mailbox"
-        raise InvalidInput(f"{file.name}: {error}", field="file", value=file, remedy=remedy) from error
-    except UnicodeDecodeError as error:
-        remedy = "save it as UTF-8"
-        raise InvalidInput(f"{file.name} is no UTF-8 text", field="file", value=file, remedy=remedy) from error
+
+
+def parse_mailboxes(data: bytes, file: str) -> list[MailboxRow]:
+    """Read what a file named *file* holds; raise InvalidInput naming line and field."""
+    rows = []
+    for _, found in judge_mailboxes(data, file):
+        if isinstance(found, MailsteadError):
+            raise found
+        rows.append(found)
     if not rows:
-        raise InvalidInput(f"{file.name} holds no mailbox", field="file", value=file, remedy="add a line for each")
+        name = PurePath(file).name
+        raise InvalidInput(f"{name} holds no mailbox", field="file", value=file, remedy="add a line for each")
     return rows
 
 
-def _refuse_header(file: Path, header: list[str]) -> None:
+def judge_mailboxes(data: bytes, file: str) -> Iterator[tuple[int, MailboxRow | MailsteadError]]:
+    """Yield the number of each line with what it says, or with what is wrong with it; raise InvalidInput for no CSV."""
+    name = PurePath(file).name
+    try:
+        reader = csv.DictReader(StringIO(data.decode("utf-8-sig"), newline=""))
+        _refuse_header(name, list(reader.fieldnames or ()))
+        for row in reader:
+            yield reader.line_num, _judged(f"{name} line {reader.line_num}", row)
+    except csv.Error as error:
+        remedy = "save it as plain CSV, one line a mailbox"
+        raise InvalidInput(f"{name}: {error}", field="file", value=file, remedy=remedy) from error
+    except UnicodeDecodeError as error:
+        remedy = "save it as UTF-8"
+        raise InvalidInput(f"{name} is no UTF-8 text", field="file", value=file, remedy=remedy) from error
+
+
+def _judged(where: str, row: dict[str, str]) -> MailboxRow | MailsteadError:
+    try:
+        return _read(where, row)
+    except MailsteadError as error:
+        return error
+
+
+def _refuse_header(name: str, header: list[str]) -> None:
     unknown = [column for column in header if column not in COLUMNS]
     if "address" not in header or unknown:
         found = unknown[0] if unknown else ",".join(header)
         remedy = f"begin with a line of column names: address, and any of {', '.join(COLUMNS[1:])}"
-        raise InvalidInput(f"{file.name}: the header does not fit", field="header", value=found, remedy=remedy)
+        raise InvalidInput(f"{name}: the header does not fit", field="header", value=found, remedy=remedy)
 
 
 def _read(where: str, row: dict[str, str]) -> MailboxRow:

@@ -98,17 +98,18 @@ class Lifecycle:
         """Take a mailbox away with all its mail, which must be named in *allow_loss* as "mailbox ADDRESS"."""
         return self.change(name, lambda tenant: changes.without_mailbox(tenant, address), allow_loss=allow_loss)
 
-    def import_mailboxes(self, name: str, rows: Sequence[MailboxRow]) -> tuple[str, dict[str, str]]:
+    def import_mailboxes(
+        self, name: str, rows: Sequence[MailboxRow], *, make_passwords: bool = True
+    ) -> tuple[str, dict[str, str]]:
         """Add all mailboxes in *rows* or none; return the order and the passwords that were made, by address."""
         self._desk.admit(SETTLE)
-        wanted = self._living(name).tenant
-        for row in rows:
-            wanted = changes.with_mailbox(wanted, row.mailbox)
-        made = {row.mailbox.address: self._world.chance.password() for row in rows if row.password is None}
-        for row in rows:
-            self.set_password(name, row.mailbox.address, row.password or made[row.mailbox.address])
         boxes = tuple(row.mailbox for row in rows)
-        order = self.change(name, lambda tenant: tenant.changed(mailboxes=(*tenant.mailboxes, *boxes)))
+        changes.with_mailboxes(self._living(name).tenant, boxes)
+        bare = [row.mailbox.address for row in rows if row.password is None and make_passwords]
+        made = {address: self._world.chance.password() for address in bare}
+        for row in rows:
+            self.set_password(name, row.mailbox.address, row.password or made.get(row.mailbox.address))
+        order = self.change(name, lambda tenant: changes.with_mailboxes(tenant, boxes))
         return order, {address: password.reveal_text() for address, password in made.items()}
 
     def files_plan(self, said: Mapping[str, Tenant]) -> ChangePlan[Tenant]:

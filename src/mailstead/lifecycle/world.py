@@ -22,6 +22,7 @@ from mailstead.hypervisors.port import (
     HostRoom,
     Hypervisor,
     LiveGrow,
+    LiveLimits,
     LiveResize,
     Media,
     Migration,
@@ -44,7 +45,7 @@ from .sights import SightBook
 from .store import DkimBook
 
 
-class MachineHost(Hypervisor, LiveResize, LiveGrow, Statistics, HostRoom, Protocol):
+class MachineHost(Hypervisor, LiveResize, LiveLimits, LiveGrow, Statistics, HostRoom, Protocol):
     """A hypervisor that can do all that a tenant's life needs."""
 
 

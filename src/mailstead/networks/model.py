@@ -65,7 +65,8 @@ class Segment:
 
     `ipv4` and `ipv6` are the machine's own addresses with the prefix of its subnet; `public_ipv4` (goes into
     A) is translated to `ipv4`; `public_ipv6` (goes into AAAA) lies on the machine itself as a /128 beside
-    `ipv6`. `flaws` is empty in what is wanted; in what was found it says what deviates on the host.
+    `ipv6`. `bandwidth_mbit` is the most that the machine may send, in Mbit/s; 0: no limit. `flaws` is empty in what is
+    wanted; in what was found it says what deviates on the host.
     """
 
     tenant: str
@@ -76,6 +77,7 @@ class Segment:
     public_ipv4: IPv4Address
     public_ipv6: IPv6Address
     rules: tuple[Allow, ...]
+    bandwidth_mbit: int = 0
     flaws: tuple[str, ...] = ()
 
     @property

@@ -55,6 +55,7 @@ def segment_for(tenant: Tenant, numbers: Numbers, services: Iterable[Service] = 
         public_ipv4=numbers.public_ipv4,
         public_ipv6=numbers.public_ipv6,
         rules=tuple(_allow(service, tenant.firewall) for service in services),
+        bandwidth_mbit=tenant.allowance.bandwidth_mbit,
     )
 
 

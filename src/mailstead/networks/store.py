@@ -7,6 +7,7 @@ from sqlalchemy import Column, Connection, Integer, Row, String, Table, bindpara
 from sqlalchemy.exc import IntegrityError
 
 from mailstead.ground.errors import Conflict
+from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.sites.model import Network
 from mailstead.state.database import Database, metadata
 
@@ -33,9 +34,14 @@ _ONE = select(network_numbers).where(network_numbers.c.tenant == bindparam("name
 class NumberStore:
     """Gives numbers from *pools* and keeps them; safe under concurrent threads and processes."""
 
-    def __init__(self, database: Database, pools: Network) -> None:
+    def __init__(self, database: Database, pools: Network, scope: Scope = EVERYTHING) -> None:
         self._database = database
         self._pools = pools
+        self._scope = scope
+
+    def within(self, scope: Scope) -> "NumberStore":
+        """Return the store that tells nothing of tenants out of *scope*."""
+        return NumberStore(self._database, self._pools, scope)
 
     def allocate(self, tenant: str) -> Numbers:
         """Return the tenant's numbers, taking free ones if it has none.
@@ -63,13 +69,16 @@ class NumberStore:
 
     def of(self, tenant: str) -> Numbers | None:
         """Return the tenant's numbers, None if it has none."""
+        if not self._scope.admits(tenant):
+            return None
         with self._database.transaction() as connection:
             return self._held(connection, tenant)
 
     def all(self) -> dict[str, Numbers]:
         """Return every tenant's numbers."""
         with self._database.transaction() as connection:
-            return {row.tenant: _numbers(row) for row in connection.execute(select(network_numbers))}
+            rows = connection.execute(select(network_numbers)).all()
+        return {row.tenant: _numbers(row) for row in rows if self._scope.admits(row.tenant)}
 
     def release(self, tenant: str) -> None:
         """Free the tenant's numbers; a tenant without any is no error."""

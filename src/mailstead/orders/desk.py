@@ -1,12 +1,13 @@
 """The desk over any ledger: what a command line or an API needs, without a worker in the process."""
 
+import builtins
 import json
 from collections.abc import Callable, Iterator
 
 from mailstead.ground.clock import Clock, Deadline
 
 from . import plan
-from .model import Inputs, Json, NotJson, OrderView, Status
+from .model import Inputs, Json, NotJson, OrderView, Selection, Status
 from .port import Ledger
 
 POLL_S = 0.1
@@ -53,6 +54,9 @@ class LedgerDesk:
 
     def list(self, tenant: str | None = None, status: Status | None = None, limit: int = 100) -> list[OrderView]:
         return self._ledger.list(tenant, status, limit)
+
+    def select(self, selection: Selection) -> builtins.list[OrderView]:
+        return self._ledger.select(selection)
 
     def wait(self, order: str, timeout_s: float) -> OrderView:
         deadline = Deadline(self._clock, timeout_s)

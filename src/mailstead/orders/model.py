@@ -24,6 +24,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
 
 from mailstead.ground.errors import Conflict, InvalidInput, MailsteadError, NoRoom
+from mailstead.ground.scope import EVERYTHING, Scope
 
 Json: TypeAlias = Any  # None, bool, int, float, str, and lists and string-keyed mappings of these
 Inputs: TypeAlias = Mapping[str, Json]
@@ -170,6 +171,22 @@ class OrderView:
     @property
     def steps_done(self) -> int:
         return sum(step.outcome is Outcome.DONE for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which orders somebody wants to see, the newest first: those below the number *before*, at most *limit*."""
+
+    scope: Scope = EVERYTHING
+    tenant: str | None = None
+    status: Status | None = None
+    before: int | None = None
+    limit: int = 50
+
+    def admits(self, order: OrderView) -> bool:
+        below = self.before is None or order.sequence < self.before
+        fits = self.tenant in {None, order.tenant} and self.status in {None, order.status}
+        return below and fits and self.scope.admits(order.tenant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """What the house sees of durable work: a desk where orders are given, an engine that carries them out."""
 
+import builtins
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
-from .model import Inputs, Json, Lease, OrderView, Retries, Status
+from .model import Inputs, Json, Lease, OrderView, Retries, Selection, Status
 from .plan import Transition
 
 
@@ -82,6 +83,9 @@ class Desk(Protocol):
     def list(self, tenant: str | None = None, status: Status | None = None, limit: int = 100) -> list[OrderView]:
         """Return orders, the newest first."""
 
+    def select(self, selection: Selection) -> builtins.list[OrderView]:
+        """Return the orders of a selection, the newest first."""
+
     def wait(self, order: str, timeout_s: float) -> OrderView:
         """Return the order when it has ended, or as it stands after *timeout_s*; a failure is not raised."""
 
@@ -125,6 +129,9 @@ class Ledger(Protocol):
 
     def list(self, tenant: str | None, status: Status | None, limit: int) -> list[OrderView]:
         """Return orders, the highest number first."""
+
+    def select(self, selection: Selection) -> builtins.list[OrderView]:
+        """Return the orders of a selection, the highest number first."""
 
     def ended(self, before: datetime, limit: int) -> Sequence[str]:
         """Return the ids of orders that ended before then and that the engine does not have, lowest number first."""

@@ -1,7 +1,7 @@
 """Orders, leases and heartbeats in the platform's database. See docs/formats/orders.md."""
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Float,
     String,
@@ -27,7 +28,7 @@ from mailstead.ground.clock import Clock
 from mailstead.ground.errors import NotFound
 from mailstead.state.database import Database, metadata
 
-from .model import LEASE_S, OPEN, Lease, OrderView, Status
+from .model import LEASE_S, OPEN, Lease, OrderView, Selection, Status
 from .plan import Transition
 
 orders = Table(
@@ -118,6 +119,12 @@ class OrderLedger:
         with self._database.reading() as connection:
             return [_json.validate_json(document) for document in connection.scalars(query)]
 
+    def select(self, selection: Selection) -> builtins.list[OrderView]:
+        query = select(orders.c.document).order_by(orders.c.sequence.desc()).limit(selection.limit)
+        with self._database.reading() as connection:
+            found = connection.scalars(query.where(*_selected(selection)))
+            return [_json.validate_json(document) for document in found]
+
     def ended(self, before: datetime, limit: int) -> Sequence[str]:
         """Return ids out of the *limit* ended orders with the lowest numbers, so that a long list is read in parts."""
         over = and_(orders.c.status.not_in(OPEN), ~orders.c.handed)
@@ -129,6 +136,17 @@ class OrderLedger:
     def forget(self, ended: Sequence[str]) -> None:
         with self._database.transaction() as connection:
             connection.execute(delete(orders).where(orders.c.id.in_(ended), orders.c.status.not_in(OPEN)))
+
+
+def _selected(selection: Selection) -> Iterator[ColumnElement[bool]]:
+    if selection.scope.tenants is not None:
+        yield orders.c.tenant.in_(sorted(selection.scope.tenants))
+    if selection.tenant is not None:
+        yield orders.c.tenant == selection.tenant
+    if selection.status is not None:
+        yield orders.c.status == selection.status
+    if selection.before is not None:
+        yield orders.c.sequence < selection.before
 
 
 def _row(order: OrderView, number: int) -> dict[str, object]:

@@ -118,6 +118,21 @@ class Person:
         return self.role in TWO_FACTORS
 
 
+def new_person(person: str, wanted: NewPerson, at: datetime) -> Person:
+    """Return somebody with this id who was just invited."""
+    return Person(
+        id=person,
+        address=wanted.address,
+        name=wanted.name,
+        role=wanted.role,
+        tenants=wanted.tenants,
+        everywhere=wanted.everywhere,
+        language=wanted.language,
+        time_zone=wanted.time_zone,
+        created=at,
+    )
+
+
 class FactorKind(StrEnum):
     TOTP = "totp"  # an app on a phone, RFC 6238
     PASSKEY = "passkey"  # WebAuthn

@@ -3,8 +3,11 @@
 import re
 import ssl
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
+
+from cryptography import x509
 
 from mailstead.security.model import Secret
 
@@ -29,6 +32,13 @@ class ClientCertificate:
 
     certificate: Path
     key: Path
+
+    def valid_until(self) -> datetime:
+        """Return when our certificate ends; raise BadEndpoint for a file that holds none."""
+        try:
+            return x509.load_pem_x509_certificate(self.certificate.read_bytes()).not_valid_after_utc
+        except (OSError, ValueError) as error:
+            raise _bad("certificate", self.certificate, f"give a certificate as PEM file ({error})") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Connection, Select, String, Table, Text, insert, select, text
 
 from mailstead.ground.clock import Clock
+from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.state.database import Database, metadata
 
 from .audit import Act, AuditEntry, Head, Verdict, chained, follow
@@ -31,14 +32,19 @@ AT_ONCE = 10_000
 class AuditTrail:
     """The chain as *actor* goes on with it."""
 
-    def __init__(self, database: Database, clock: Clock, actor: str) -> None:
+    def __init__(self, database: Database, clock: Clock, actor: str, scope: Scope = EVERYTHING) -> None:
         self._database = database
         self._clock = clock
+        self._scope = scope
         self.actor = actor
 
     def by(self, actor: str) -> "AuditTrail":
         """Return the same trail, on which *actor* acts."""
-        return AuditTrail(self._database, self._clock, actor)
+        return AuditTrail(self._database, self._clock, actor, self._scope)
+
+    def within(self, scope: Scope) -> "AuditTrail":
+        """Return the trail of which `list` shows what concerns the tenants of *scope*."""
+        return AuditTrail(self._database, self._clock, self.actor, scope)
 
     def note(self, act: Act) -> AuditEntry:
         """Add an entry; it is lasting when this returns."""
@@ -54,9 +60,15 @@ class AuditTrail:
         with self._database.reading() as connection:
             return _head(connection)
 
-    def list(self, tenant: str | None = None, limit: int = 100) -> builtins.list[AuditEntry]:
-        """Return entries, the newest first."""
+    def list(
+        self, tenant: str | None = None, limit: int = 100, *, before: int | None = None
+    ) -> builtins.list[AuditEntry]:
+        """Return entries, the newest first; of those below the number *before*, if it is given."""
         query = select(audit).order_by(audit.c.sequence.desc()).limit(limit)
+        if self._scope.tenants is not None:
+            query = query.where(audit.c.tenant.in_(sorted(self._scope.tenants)))
+        if before is not None:
+            query = query.where(audit.c.sequence < before)
         if tenant is not None:
             query = query.where(audit.c.tenant == tenant)
         return self._page(query)

@@ -41,7 +41,8 @@ class HyperV(Value):
     `images` is the folder of the images on the host, and `share` the same folder as a UNC path (empty: the
     administrator places files there). Machines stand with one card in `switch`, and with one in
     `management_switch`, over which we reach them; each has the address of `management_pool` that its tenant's VLAN
-    counts to. A password is in the vault.
+    counts to. With `copies` a new system disk is a full copy of its image, not a child of it. A password is in the
+    vault.
     """
 
     address: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")
@@ -61,6 +62,7 @@ class HyperV(Value):
     management_pool: IPv4Network | IPv6Network = IPv4Network("10.255.240.0/20")
     management_gateway: IPv4Address | IPv6Address | None = None
     memory: Literal["static", "dynamic"] = "static"
+    copies: bool = False
     cluster: bool = False
 
     @model_validator(mode="after")

@@ -34,13 +34,16 @@ def refuse_small_overlay(wanted: Volume, image_mib: int) -> None:
         )
 
 
-def no_such_image(image: PurePath) -> NoSuchImage:
-    """Return the error for an image that is not there."""
+IMAGE_HERE = "build it with `mailstead image build`, or correct `image` in the platform file"
+
+
+def no_such_image(image: PurePath, remedy: str = IMAGE_HERE) -> NoSuchImage:
+    """Return the error for an image that is not there; *remedy* says how it comes to where it should be."""
     return NoSuchImage(
         f"the image {image} is not there",
         field="image",
         value=image,
-        remedy="build it with `mailstead image build`, or correct `image` in the platform file",
+        remedy=remedy,
     )
 
 

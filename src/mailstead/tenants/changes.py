@@ -17,6 +17,11 @@ def with_mailbox(tenant: Tenant, mailbox: Mailbox) -> Tenant:
     return tenant.changed(mailboxes=(*tenant.mailboxes, _new(tenant, mailbox)))
 
 
+def with_mailboxes(tenant: Tenant, mailboxes: tuple[Mailbox, ...]) -> Tenant:
+    """Add many mailboxes; raise AddressTaken, InvalidInput for one in no domain of the tenant."""
+    return tenant.changed(mailboxes=(*tenant.mailboxes, *mailboxes))
+
+
 def with_alias(tenant: Tenant, alias: Alias) -> Tenant:
     """Add an alias; raise AddressTaken."""
     return tenant.changed(aliases=(*tenant.aliases, _new(tenant, alias)))

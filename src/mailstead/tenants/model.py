@@ -90,14 +90,33 @@ class AccessRule(Value):
     sources: tuple[IPv4Network | IPv6Network, ...] = Field(min_length=1)
 
 
+IOPS_LEAST = 100  # with fewer a machine does not come up within the time that orders wait for it
+
+
 class Allowance(Value):
-    """What the tenant's machine may use. Sizes in MiB (memory) and GiB (disk)."""
+    """What the tenant's machine may use. Sizes in MiB (memory) and GiB (disk); a limit of 0 is none.
+
+    `bandwidth_mbit` limits what the machine sends, in Mbit/s; `disk_iops` limits each of its disks, in operations a
+    second, of which a larger one counts as many as it has blocks of 8 KiB. `nested`: it may run machines of its own.
+    """
 
     vcpus: int = Field(default=1, ge=1, le=64)
     memory_mib: int = Field(default=768, ge=512, le=1024 * 1024)
     disk_gib: int = Field(default=4, ge=1, le=64 * 1024)
     disk: Literal["dynamic", "fixed"] = "dynamic"
     block_device: str | None = Field(default=None, pattern=r"^(/dev/[A-Za-z0-9/_.-]+|\\\\\.\\PHYSICALDRIVE[0-9]{1,4})$")
+    bandwidth_mbit: int = Field(default=0, ge=0, le=400_000)
+    disk_iops: int = Field(default=0, ge=0, le=10_000_000)
+    nested: bool = False
+
+    @field_validator("disk_iops")
+    @classmethod
+    def _comes_up(cls, disk_iops: int) -> int:
+        if 0 < disk_iops < IOPS_LEAST:
+            remedy = f"give {IOPS_LEAST} or more, or 0 for no limit"
+            message = f"a machine does not come up on {disk_iops} operations a second"
+            raise InvalidInput(message, field="disk_iops", value=disk_iops, remedy=remedy)
+        return disk_iops
 
 
 OURS = frozenset({"mailstead-check", "mailstead-claim"})  # machines of hosting/rehearsal.py and of claims

@@ -1,11 +1,13 @@
 """Tenants as remembered: the wanted state, its revision, and which mail domain is whose."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import (
+    JSON,
     Column,
     ColumnElement,
     Connection,
@@ -13,11 +15,14 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     Row,
+    Select,
     String,
     Table,
     Text,
     bindparam,
+    cast,
     delete,
+    func,
     insert,
     select,
     text,
@@ -30,7 +35,7 @@ from mailstead.ground.errors import Conflict, NotFound
 from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.state.database import Database, metadata
 
-from .model import DomainTaken, Tenant
+from .model import DomainTaken, Status, Tenant
 
 Source = Literal["command", "file"]
 
@@ -68,6 +73,22 @@ class Entry:
     def document(self) -> str:
         """The tenant as it is stored."""
         return self.tenant.model_dump_json()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a list shows of a tenant; `mailboxes` is how many it has."""
+
+    name: str
+    status: Status
+    domains: tuple[str, ...]
+    mailboxes: int
+    vcpus: int
+    memory_mib: int
+    disk_gib: int
+    host: str | None
+    revision: int
+    removed_at: datetime | None
 
 
 class TenantStore:
@@ -114,11 +135,32 @@ class TenantStore:
 
     def page(self, *, after: str = "", limit: int = 50, search: str = "") -> list[Entry]:
         """Return up to *limit* tenants in the order of their names, behind *after*, whose name holds *search*."""
-        wanted = select(tenants).where(self._mine, tenants.c.tenant > after)
-        if search:
-            wanted = wanted.where(tenants.c.tenant.contains(search, autoescape=True))
         with self._database.reading() as connection:
-            return [_entry(row) for row in connection.execute(wanted.order_by(tenants.c.tenant).limit(limit))]
+            return [_entry(row) for row in connection.execute(self._page(after, limit, search))]
+
+    def overview(
+        self, *, after: str = "", limit: int = 50, search: str = "", status: Status | None = None
+    ) -> list[Summary]:
+        """Return the same page of those with this status, in short: validating whole documents would take longer."""
+        wanted = self._page(after, limit, search)
+        if status is not None:
+            wanted = wanted.where(tenants.c.status == status)
+        with self._database.reading() as connection:
+            return [_summary(row) for row in connection.execute(wanted)]
+
+    def counts(self) -> dict[Status, int]:
+        """Return how many tenants stand how; without those of which there are none."""
+        query = select(tenants.c.status, func.count()).where(self._mine).group_by(tenants.c.status)
+        with self._database.reading() as connection:
+            return {Status(status): int(count) for status, count in connection.execute(query)}
+
+    def promised_mib(self) -> dict[str, int]:
+        """Return how much memory is promised to tenants on each host that has any; of all tenants, whoever asks."""
+        here = tenants.c.host.is_not(None) & (tenants.c.status != Status.REMOVED)
+        with self._database.reading() as connection:
+            memory = _memory_mib(connection.dialect.name)
+            query = select(tenants.c.host, func.sum(memory)).where(here).group_by(tenants.c.host)
+            return {host: int(promised) for host, promised in connection.execute(query)}
 
     def change(self, name: str, change: Callable[[Tenant], Tenant]) -> Entry:
         """Replace a tenant's wanted state by what *change* makes of it; an equal one keeps its revision."""
@@ -176,6 +218,12 @@ class TenantStore:
         with self._database.reading() as connection:
             found = connection.execute(select(domains))
             return {row.domain: row.tenant for row in found if self._scope.admits(row.tenant)}
+
+    def _page(self, after: str, limit: int, search: str) -> Select[Any]:
+        wanted = select(tenants).where(self._mine, tenants.c.tenant > after)
+        if search:
+            wanted = wanted.where(tenants.c.tenant.contains(search, autoescape=True))
+        return wanted.order_by(tenants.c.tenant).limit(limit)
 
     @property
     def _mine(self) -> ColumnElement[bool]:
@@ -239,6 +287,28 @@ def _missing(name: str) -> NotFound:
 def _entry(row: "Row[tuple[object, ...]]") -> Entry:
     tenant = Tenant.model_validate_json(row.document)
     return Entry(tenant, row.revision, row.source, row.host, _aware(row.removed_at))
+
+
+def _summary(row: Row[Any]) -> Summary:
+    tenant = json.loads(row.document)
+    return Summary(
+        name=row.tenant,
+        status=Status(row.status),
+        domains=tuple(domain["name"] for domain in tenant["domains"]),
+        mailboxes=len(tenant["mailboxes"]),
+        **{size: tenant["allowance"][size] for size in ("vcpus", "memory_mib", "disk_gib")},
+        host=row.host,
+        revision=row.revision,
+        removed_at=_aware(row.removed_at),
+    )
+
+
+def _memory_mib(dialect: str) -> ColumnElement[int]:
+    """Return what stands in a document, read by the database itself."""
+    if dialect == "postgresql":
+        inside: ColumnElement[int] = cast(tenants.c.document, JSON)["allowance"]["memory_mib"].as_integer()
+        return inside
+    return func.json_extract(tenants.c.document, "$.allowance.memory_mib", type_=Integer)
 
 
 def _aware(time: datetime | None) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from mailstead.ground.errors import MailsteadError
 from mailstead.orders.desk import as_json
-from mailstead.orders.model import Inputs, Json, OrderView, Status
+from mailstead.orders.model import Inputs, Json, OrderView, Selection, Status
 from mailstead.orders.plan import order_id
 from mailstead.orders.port import Desk
 from mailstead.security.audit import Act
@@ -49,6 +49,9 @@ class AuditedDesk:
         self, tenant: str | None = None, status: Status | None = None, limit: int = 100
     ) -> builtins.list[OrderView]:
         return self._inner.list(tenant, status, limit)
+
+    def select(self, selection: Selection) -> builtins.list[OrderView]:
+        return self._inner.select(selection)
 
     def wait(self, order: str, timeout_s: float) -> OrderView:
         return self._inner.wait(order, timeout_s)

@@ -12,7 +12,7 @@ from mailstead.ground.clock import Clock, SystemClock
 from mailstead.ground.errors import Conflict, NotFound
 from mailstead.ground.files import write_whole
 from mailstead.hosting.checking import Subject, check
-from mailstead.hosting.endpoints import endpoint_of, hyperv_of, password_name
+from mailstead.hosting.endpoints import endpoint_of, hyperv_of, password_name, refuse_expired
 from mailstead.hosting.entry import platform_in, with_host, without_host
 from mailstead.hosting.rehearsal import Rehearsal
 from mailstead.hosting.roles import role_files, role_values, wanted_stamp
@@ -138,6 +138,7 @@ class Hosting:
             libvirt_host(host, self.platform, self.home, self.clock).machines.room()
         if host.driver == "hyperv":
             endpoint = endpoint_of(host, lambda: password or self.ways.password(host.name))
+            refuse_expired(endpoint, self.clock.now())
             self.ways.told(self.ways.fleet.at(endpoint)).run(GetVMHost())
 
     def _ports(self, host: Host) -> HostPorts:

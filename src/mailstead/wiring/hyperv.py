@@ -44,7 +44,7 @@ def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: C
             clock=clock,
             doors=doors_of(ways, host, platform.name),
         ),
-        HyperVVolumes(way, folder),
+        HyperVVolumes(way, folder, copies=settings.copies),
         HyperVSwitch(
             way,
             platform=platform.name,

@@ -8,6 +8,7 @@ from mailstead.guests.drivers.hyperv_door import HyperVDoor
 from mailstead.guests.seed.disk import seed_disk
 from mailstead.hosting.endpoints import hyperv_of
 from mailstead.hypervisors.drivers.hyperv.machines import HyperVHypervisor
+from mailstead.hypervisors.model import FirmwareBoot
 from mailstead.remoting.port import Remote
 from mailstead.sites.model import Host
 from mailstead.storage.drivers.placing import place_seed, seed_name
@@ -17,31 +18,49 @@ from .hyperv_files import host_files
 from .hyperv_guests import Callees
 from .hyperv_ways import Ways
 
+WINDOWS = FirmwareBoot("MicrosoftWindows")
+
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The doors of one host's machines, opened with seeds that `files` brings there."""
+    """The doors of one host's machines.
+
+    Seeds are brought there by `files`; where there is no share (None) they are attached by hand.
+    """
 
     callees: Callees
-    files: HostFiles
+    files: HostFiles | None
     door: HyperVDoor
 
-    def open(self, machine: str) -> None:
-        """Give the machine its card and its seed; its own copy is then the only one of the private key on the host.
+    def open(self, machine: str, *, windows: bool) -> None:
+        """Give the machine what it is called by, before its first start.
 
-        Raises NoSuchGuest, GuestRefused, and what HostFiles raises.
+        Windows wakes from a CD image, and needs its card only. Raises NoSuchGuest, GuestRefused, and what HostFiles
+        raises.
         """
+        if windows:
+            self.door.fit(machine, self.callees.place(machine), None)
+        elif self.files:
+            self._seed(machine, self.files)
+
+    def close(self, machine: str) -> None:
+        """Delete the seeds of a machine that is gone."""
+        if self.files:
+            self.door.forget(machine)
+
+    def _seed(self, machine: str, files: HostFiles) -> None:
+        """Give the machine card and seed; its own copy is then the only one of the private key on the host."""
         seed = self.callees.seed(machine)
         disk = seed_disk(seed)
         name = seed_name(machine, disk)
         if not self.door.has_copy(machine, name):
-            place_seed(self.files, machine, disk, told=lambda *_: None)
+            place_seed(files, machine, disk, told=lambda *_: None)
         self.door.fit(machine, seed.place, name)
-        self.files.remove(name)
+        files.remove(name)
 
 
 class HyperVMachines(HyperVHypervisor):
-    """All hypervisor ports over one host; *doors* is None where seeds are attached by hand."""
+    """All hypervisor ports over one host; *doors* is None where machines are called otherwise."""
 
     def __init__(
         self,
@@ -58,20 +77,18 @@ class HyperVMachines(HyperVHypervisor):
 
     def start(self, name: str) -> None:
         if self._doors:
-            self._doors.open(name)
+            self._doors.open(name, windows=self._defined(name).boot == WINDOWS)
         super().start(name)
 
     def remove(self, name: str) -> None:
         super().remove(name)
         if self._doors:
-            self._doors.door.forget(name)
+            self._doors.close(name)
 
 
-def doors_of(ways: Ways, host: Host, platform: str) -> Doors | None:
-    """Return the doors of *host*; None where it has no share, and nothing of ours can be brought there."""
+def doors_of(ways: Ways, host: Host, platform: str) -> Doors:
+    """Return the doors of *host*; nothing is connected to before one is opened."""
     settings = hyperv_of(host)
-    if not settings.share:
-        return None
     door = HyperVDoor(
         ways.to(host),
         platform=platform,
@@ -80,4 +97,5 @@ def doors_of(ways: Ways, host: Host, platform: str) -> Doors | None:
         switch=settings.management_switch,
         vlan=settings.management_vlan,
     )
-    return Doors(Callees(ways.vault, ways.numbers, settings), host_files(ways, host), door)
+    files = host_files(ways, host) if settings.share else None
+    return Doors(Callees(ways.vault, ways.numbers, settings), files, door)

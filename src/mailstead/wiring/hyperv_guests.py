@@ -7,7 +7,7 @@ from mailstead.guests.errors import NoSuchGuest
 from mailstead.guests.seed.model import Seed, SshKey
 from mailstead.networks.store import NumberStore
 from mailstead.security.store import Vault
-from mailstead.sites.management import management_place
+from mailstead.sites.management import ManagementPlace, management_place
 from mailstead.sites.model import HyperV
 
 from .secrets import PLATFORM
@@ -30,11 +30,16 @@ class Callees:
 
     def seed(self, machine: str) -> Seed:
         """Return what a tenant's machine is told before its first start; raise NoSuchGuest."""
+        place = self.place(machine)
+        guest = SshKey(self.vault.get_or_make(machine, GUEST_KEY, lambda: SshKey.fresh().private))
+        return Seed(place, guest, self._caller().public)
+
+    def place(self, machine: str) -> ManagementPlace:
+        """Return where a tenant's machine stands in the management network; raise NoSuchGuest."""
         numbers = self.numbers.of(machine)
         if numbers is None:
             raise NoSuchGuest(f"{machine} has no VLAN yet, so no address", field="machine", value=machine)
-        guest = SshKey(self.vault.get_or_make(machine, GUEST_KEY, lambda: SshKey.fresh().private))
-        return Seed(management_place(self.settings, numbers.vlan), guest, self._caller().public)
+        return management_place(self.settings, numbers.vlan)
 
     def _caller(self) -> SshKey:
         return SshKey(self.vault.get_or_make(PLATFORM, CALLER_KEY, lambda: SshKey.fresh().private))

@@ -49,6 +49,7 @@ from .claims import HostClaims, guarded, guarded_hosts
 from .memory_host import PLENTY, Metal, memory_host
 from .memory_moving import with_moves
 from .memory_view import memory_view
+from .people import Ground, people_of
 from .quarantine import GatedDesk, Quarantine
 from .running import Running
 from .secrets import authority
@@ -162,5 +163,6 @@ def memory_platform(
         ),
         trail=trail,
         desk_told=partial(AuditedDesk, gated),
+        people=people_of(platform, Ground(database, vault, outside.clock, trail)),
     )
     return running, engine

@@ -60,6 +60,7 @@ from .hyperv import hyperv_host
 from .hyperv_ways import Tell, Ways
 from .images import Images
 from .memory_host import memory_host
+from .people import Ground, people_of
 from .quarantine import GatedDesk, Quarantine
 from .running import Running
 from .secrets import account_key, authority
@@ -141,6 +142,7 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
             ),
             trail,
             partial(AuditedDesk, gated),
+            people_of(platform, Ground(database, vault, clock, trail)),
         )
     finally:
         engine.close()

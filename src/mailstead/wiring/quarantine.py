@@ -1,5 +1,6 @@
 """A platform whose state came from a backup looks and plans, until a person lets it act. Decision 0112."""
 
+import builtins
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.recovery import Proposal
 from mailstead.orders import plan
 from mailstead.orders.failures import as_failure
-from mailstead.orders.model import Inputs, Json, OrderView, Status
+from mailstead.orders.model import Inputs, Json, OrderView, Selection, Status
 from mailstead.orders.port import Desk, Ledger
 from mailstead.security.audit import Act
 from mailstead.security.audit_store import AuditTrail
@@ -65,6 +66,9 @@ class GatedDesk:
 
     def list(self, tenant: str | None = None, status: Status | None = None, limit: int = 100) -> list[OrderView]:
         return self._desk.list(tenant, status, limit)
+
+    def select(self, selection: Selection) -> builtins.list[OrderView]:
+        return self._desk.select(selection)
 
     def wait(self, order: str, timeout_s: float) -> OrderView:
         return self._desk.wait(order, timeout_s)

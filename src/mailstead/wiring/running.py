@@ -20,6 +20,7 @@ from mailstead.orders.port import Desk, Engine
 from mailstead.security.audit_store import AuditTrail
 from mailstead.sites.model import Platform
 
+from .people import People
 from .quarantine import Quarantine
 
 
@@ -43,6 +44,7 @@ class Running:
     doctor: Doctor
     trail: AuditTrail
     desk_told: Callable[[AuditTrail], Desk]
+    people: People
 
     def acting_as(self, actor: str) -> "Running":
         """Return this platform with *actor* named in the audit trail for every order that is given through it."""
@@ -51,7 +53,8 @@ class Running:
         care = Care(CareSteps(self.steps), desk)
         lifecycle = Lifecycle(self.steps, desk)
         draining = Draining(self.world, care, self.world.clock)
-        return replace(self, desk=desk, lifecycle=lifecycle, care=care, draining=draining, trail=trail)
+        people = self.people.by(actor)
+        return replace(self, desk=desk, lifecycle=lifecycle, care=care, draining=draining, trail=trail, people=people)
 
     def tenant_of(self, address: str) -> str:
         """Return whose *address* is by its domain; raise InvalidInput or NotFound."""

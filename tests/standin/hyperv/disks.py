@@ -131,8 +131,14 @@ def convert(run: Run, call: declared.ConvertVHD) -> None:
 
 
 @simulates(declared.GetVMHardDiskDrive)
-def get_drives(_: Run, call: declared.GetVMHardDiskDrive, machine: Machine) -> Iterator[Drive]:
-    return (drive for drive in list(machine.drives) if call.ControllerLocation in {None, drive.location})
+def get_drives(_: Run, __: declared.GetVMHardDiskDrive, machine: Machine) -> Iterator[Drive]:
+    return iter(list(machine.drives))
+
+
+@simulates(declared.GetVMDriveAt)
+def get_drive_at(_: Run, call: declared.GetVMDriveAt, machine: Machine) -> Iterator[Drive]:
+    place = (call.ControllerNumber, call.ControllerLocation)
+    return (drive for drive in list(machine.drives) if (drive.controller, drive.location) == place)
 
 
 @simulates(declared.AddVMHardDiskDrive)

@@ -114,6 +114,9 @@ def set_memory(run: Run, call: declared.SetVMMemory, machine: Machine) -> None:
         run.error(wrong_state(machine, "The bounds of dynamic memory can only be widened."))
         return
     startup = call.StartupBytes or machine.startup
+    if machine.running and machine.nested and startup != machine.startup:
+        run.error(wrong_state(machine, "Memory is adjusted only while the virtual machine is off."))
+        return
     if startup % (2 * MIB) or startup < 32 * MIB:
         run.error(out_of_range("Memory must be aligned with 2 MB, and at least 32 MB."))
         return

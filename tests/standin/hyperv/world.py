@@ -185,13 +185,14 @@ class Drive(Live):
     disk_number: int | None = None
     most_iops: int = 0
     least_iops: int = 0
+    controller: int = 0
 
     def shown(self) -> dict[str, object]:
         return {
             "Path": self.path,
             "DiskNumber": self.disk_number,
             "ControllerType": "SCSI",
-            "ControllerNumber": 0,
+            "ControllerNumber": self.controller,
             "ControllerLocation": self.location,
             "MaximumIOPS": Wide(self.most_iops, unsigned=True),
             "MinimumIOPS": Wide(self.least_iops, unsigned=True),

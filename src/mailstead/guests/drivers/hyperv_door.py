@@ -15,7 +15,7 @@ from mailstead.remoting.cmdlets.hyperv import (
     ConvertVHD,
     GetVHD,
     GetVM,
-    GetVMHardDiskDrive,
+    GetVMDriveAt,
     GetVMNetworkAdapter,
     GetVMs,
     RemoveVMHardDiskDrive,
@@ -66,17 +66,18 @@ class HyperVDoor:
         self._folder, self._images = folder, images
         self._switch, self._vlan = switch, vlan
 
-    def fit(self, machine: str, place: ManagementPlace, brought: str) -> None:
+    def fit(self, machine: str, place: ManagementPlace, brought: str | None) -> None:
         """Give a machine that is off its card and its seed, the file *brought* in the images' folder; may be repeated.
 
-        Raises NoSuchGuest, and GuestRefused where a running machine has not all of it.
+        None is brought to a machine that wakes otherwise. Raises NoSuchGuest, and GuestRefused where a running machine
+        has not all of it.
         """
-        seen, own = self._seen(machine), self._own(machine, brought)
-        work = self._card(seen, place) + self._seed(seen, own)
+        seen, own = self._seen(machine), self._own(machine, brought) if brought else None
+        work = self._card(seen, place) + (self._seed(seen, own) if own else [])
         if work and not seen.off:
             remedy = "stop the machine, then: mailstead apply"
             raise GuestRefused(f"{machine} runs without its door", field="machine", value=machine, remedy=remedy)
-        if seen.seed != own:
+        if brought and own and seen.seed != own:
             self._copy(brought, own)
         if work:
             self._remote.run(batch(*work))
@@ -111,7 +112,7 @@ class HyperVDoor:
     def _seed(self, seen: _Seen, own: PureWindowsPath) -> list[Statement]:
         if seen.seed == own:
             return []
-        old = [seen.vm | GetVMHardDiskDrive(ControllerLocation=THIRD) | RemoveVMHardDiskDrive()] if seen.seed else []
+        old = [seen.vm | GetVMDriveAt(ControllerLocation=THIRD) | RemoveVMHardDiskDrive()] if seen.seed else []
         return [*old, seen.vm | AddVMHardDiskDrive(ControllerLocation=THIRD, Path=str(own))]
 
     def _copy(self, brought: str, own: PureWindowsPath) -> None:
@@ -131,7 +132,7 @@ class HyperVDoor:
 
     def _seen(self, machine: str) -> _Seen:
         near = GetVMs(Name=(PREFIX + machine,))
-        look = batch(near, near | GetVMNetworkAdapter(Name=CARD), near | GetVMHardDiskDrive(ControllerLocation=THIRD))
+        look = batch(near, near | GetVMNetworkAdapter(Name=CARD), near | GetVMDriveAt(ControllerLocation=THIRD))
         try:
             return self._ours(machine, self._remote.run(look))
         except NoSuchObject as error:

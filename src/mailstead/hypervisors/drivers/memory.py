@@ -1,8 +1,10 @@
 """A host that is only thought of, with finite memory, processors and disk: for the trial, simulation and tests."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mailstead.hypervisors.headroom import refuse_beyond
+from mailstead.hypervisors.limits import limited
 from mailstead.hypervisors.model import (
     DeviceBusy,
     DiskRole,
@@ -105,6 +107,13 @@ class MemoryHypervisor:
         entry.defined = replace(entry.defined, vcpus=vcpus, memory_mib=memory_mib)
         if entry.running:
             entry.running = replace(entry.running, vcpus=vcpus, memory_mib=memory_mib)
+        self.writes += 1
+
+    def limit(self, name: str, iops: Mapping[DiskRole, int]) -> None:
+        entry = self._entry(name)
+        entry.defined = limited(entry.defined, iops)
+        if entry.running:
+            entry.running = limited(entry.running, iops)
         self.writes += 1
 
     def grow(self, name: str, role: DiskRole, *, size_mib: int) -> None:

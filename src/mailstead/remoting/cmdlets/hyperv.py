@@ -313,9 +313,15 @@ class ConvertVHD(_HyperV, name="Convert-VHD", asks=True, deadline_s=LONG_S):
 
 
 class GetVMHardDiskDrive(_OnMachine, name="Get-VMHardDiskDrive", gives="HardDiskDrive"):
-    """Disks at the machine's controllers."""
+    """Disks at all of the machine's controllers."""
 
-    ControllerLocation: Int32 | None = None
+
+class GetVMDriveAt(_OnMachine, name="Get-VMHardDiskDrive", gives="HardDiskDrive"):
+    """The disk at one place of the machine's first SCSI controller; nothing if there is none."""
+
+    ControllerType: Controller = "SCSI"
+    ControllerNumber: Int32 = 0
+    ControllerLocation: Int32
 
 
 class AddVMHardDiskDrive(_OnMachine, name="Add-VMHardDiskDrive", asks=True):

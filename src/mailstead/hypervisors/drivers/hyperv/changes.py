@@ -9,12 +9,13 @@ from mailstead.remoting.cmdlets.hyperv import (
     AddVMPassThroughDisk,
     EnableVMResourceMetering,
     GetVM,
-    GetVMHardDiskDrive,
+    GetVMDriveAt,
     GetVMs,
     NewVMWithoutDisk,
     RemoveVMHardDiskDrive,
     SetVM,
     SetVMFirmware,
+    SetVMHardDiskDrive,
     SetVMMemory,
     SetVMProcessor,
 )
@@ -61,6 +62,7 @@ def shaping(vm: GetVM, machine: Machine, there: tuple[Drive, ...], *, dynamic: b
         ),
         vm | EnableVMResourceMetering(),
         *_plugging(vm, machine, there),
+        *limiting(vm, machine, there),
     ]
 
 
@@ -73,20 +75,29 @@ def resizing(vm: GetVM, found: Vm, *, vcpus: int, memory_mib: int) -> list[State
     return [vm | (SetVMMemory(MaximumBytes=size) if found.dynamic else SetVMMemory(StartupBytes=size)), vm | limit]
 
 
+def limiting(vm: GetVM, machine: Machine, there: tuple[Drive, ...]) -> list[Statement]:
+    """Give the disks their limits: those that stand there with another one, or are to be plugged in."""
+    return [
+        vm | GetVMDriveAt(ControllerLocation=LOCATIONS[disk.role]) | SetVMHardDiskDrive(MaximumIOPS=disk.iops)
+        for disk in _otherwise_limited(machine, there)
+    ]
+
+
 def fits(found: Vm, parts: Parts, machine: Machine, *, dynamic: bool) -> bool:
     """Say whether a machine that is off would start in this shape."""
     there = (found.count, parts.limit, parts.nested, parts.secure_boot)
     limit = percent(machine.vcpus, machine.vcpus_max)
     wanted = (machine.vcpus_max, limit, machine.nested, secure_boot_of(machine.boot))
     memory = (found.memory, found.dynamic) == (memory_bytes(machine.memory_mib), dynamic)
-    plugged = not _stray(machine, parts.drives) and not _missing(machine, parts.drives)
+    plugged = not (_stray(machine, parts.drives) or _otherwise_limited(machine, parts.drives))
+    plugged = plugged and not _missing(machine, parts.drives)
     return there == wanted and memory and found.metered and plugged
 
 
 def unplugging(vm: GetVM, drives: tuple[Drive, ...]) -> list[Statement]:
     """Take these drives off the machine; their files stay."""
     places = sorted({drive.location for drive in drives})
-    return [vm | GetVMHardDiskDrive(ControllerLocation=place) | RemoveVMHardDiskDrive() for place in places]
+    return [vm | GetVMDriveAt(ControllerLocation=place) | RemoveVMHardDiskDrive() for place in places]
 
 
 def own_drives(drives: tuple[Drive, ...]) -> tuple[Drive, ...]:
@@ -121,6 +132,14 @@ def _missing(machine: Machine, there: tuple[Drive, ...]) -> tuple[Disk, ...]:
     at = {drive.location: drive for drive in there}
     places = {disk: at.get(LOCATIONS[disk.role]) for disk in machine.disks}
     return tuple(disk for disk, drive in places.items() if drive is None or not drive.holds(disk))
+
+
+def _otherwise_limited(machine: Machine, there: tuple[Drive, ...]) -> tuple[Disk, ...]:
+    limits = {drive.location: drive.iops for drive in there}
+    new = _missing(machine, there)
+    return tuple(
+        disk for disk in machine.disks if disk.iops != (0 if disk in new else limits.get(LOCATIONS[disk.role], 0))
+    )
 
 
 def _plug(disk: Disk) -> AddVMHardDiskDrive | AddVMPassThroughDisk:

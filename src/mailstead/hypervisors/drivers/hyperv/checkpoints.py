@@ -28,7 +28,8 @@ from mailstead.remoting.cmdlets.hyperv import (
 from mailstead.remoting.errors import CommandRejected
 from mailstead.remoting.values import PsObject
 
-from .operated import Operated, meaning
+from .operated import Operated
+from .refusals import doing
 
 POLL_S, MERGE_S = 2.0, 3600.0
 _NAME = re.compile(r"mailstead-([a-z0-9-]+?)(-standard)?")
@@ -42,12 +43,12 @@ class HyperVCheckpoints:
         self._clock = clock or SystemClock()
 
     def checkpoints(self, name: str) -> tuple[Checkpoint, ...]:
-        with meaning():
+        with doing(f"list the checkpoints of {name}"):
             return self._read(self._host.vm(name))
 
     def take(self, name: str, label: str) -> Checkpoint:
         checked_label(label)
-        with meaning():
+        with doing(f"take a checkpoint of {name}"):
             vm = self._host.vm(name)
             if there := self._labelled(vm, label):
                 return there
@@ -57,7 +58,7 @@ class HyperVCheckpoints:
         raise no_such_checkpoint(name, label)
 
     def bring_back(self, name: str, label: str) -> None:
-        with meaning():
+        with doing(f"bring {name} back to a checkpoint"):
             vm = self._host.vm(name)
             there = self._labelled(vm, label)
             if there is None:
@@ -68,13 +69,13 @@ class HyperVCheckpoints:
             )
 
     def drop(self, name: str, label: str) -> None:
-        with meaning():
+        with doing(f"drop a checkpoint of {name}"):
             vm = self._host.vm(name)
             if there := self._labelled(vm, label):
                 self._host.remote.run(vm | RemoveVMSnapshot(Name=(_name_of(there),)))
 
     def flatten(self, name: str) -> None:
-        with meaning():
+        with doing(f"merge the checkpoints of {name}"):
             found = self._host.found(name)
             if found is None:
                 return

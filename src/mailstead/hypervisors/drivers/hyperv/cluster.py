@@ -20,7 +20,8 @@ from mailstead.remoting.cmdlets.hyperv import MoveVM
 from mailstead.remoting.errors import HostBusy, NoSuchObject
 from mailstead.sites.marks import PREFIX
 
-from .operated import MEANINGS, Meanings, Operated, meaning
+from .operated import Operated
+from .refusals import MEANINGS, Meanings, doing
 
 _STATES = {"Up": NodeState.UP, "Paused": NodeState.PAUSED}
 # A cluster without quorum, and one whose service is down on this node, say the same: the service is not running.
@@ -38,18 +39,18 @@ class HyperVCluster:
         self._host = host
 
     def nodes(self) -> Mapping[str, NodeState]:
-        with meaning(_CLUSTER):
+        with doing("look at the nodes of the cluster", _CLUSTER):
             found = self._host.remote.run(GetClusterNode()).all("ClusterNode")
             return {node.text_of("Name").lower(): _STATES.get(node.text_of("State"), NodeState.DOWN) for node in found}
 
     def owners(self) -> Mapping[str, str]:
-        with meaning(_CLUSTER):
+        with doing("look at the roles of the cluster", _CLUSTER):
             roles = self._host.remote.run(GetClusterGroup()).all("ClusterGroup")
             named = {role.text_of("Name"): role.text_of("OwnerNode").lower() for role in roles}
             return {name.removeprefix(PREFIX): node for name, node in named.items() if name.startswith(PREFIX)}
 
     def join(self, name: str) -> None:
-        with meaning(_CLUSTER):
+        with doing(f"make {name} a role of the cluster", _CLUSTER):
             number = self._host.vm(name).Id
             try:
                 self._host.remote.run(GetClusterGroupOf(VMId=number))
@@ -57,7 +58,7 @@ class HyperVCluster:
                 self._host.remote.run(AddClusterVirtualMachineRole(VMId=number, Name=PREFIX + name))
 
     def leave(self, name: str) -> None:
-        with meaning(_CLUSTER):
+        with doing(f"take {name} out of the cluster", _CLUSTER):
             found = self._host.found(name)
             if found is None:
                 return
@@ -70,7 +71,7 @@ class HyperVCluster:
         self._demand_up(node)
         if self.owners().get(name) == node.lower():
             return
-        with meaning(_CLUSTER):
+        with doing(f"hand {name} over to {node}", _CLUSTER):
             number = self._host.vm(name).Id
             try:
                 self._host.remote.run(MoveClusterVirtualMachineRole(VMId=number, Node=node))
@@ -80,11 +81,11 @@ class HyperVCluster:
                 raise NoSuchMachine(message, field="machine", value=name, remedy=remedy) from error
 
     def drain(self, node: str) -> None:
-        with meaning(_NODES):
+        with doing(f"drain the node {node}", _NODES):
             self._host.remote.run(SuspendClusterNode(Name=(node,)))
 
     def resume(self, node: str) -> None:
-        with meaning(_NODES):
+        with doing(f"resume the node {node}", _NODES):
             self._host.remote.run(ResumeClusterNode(Name=(node,)))
 
     def _demand_up(self, node: str) -> None:
@@ -106,9 +107,9 @@ class HyperVMigration:
         self._host = host
 
     def migrate(self, name: str, address: str, folder: PurePath) -> None:
-        with meaning():
+        with doing(f"move {name} to {address}"):
             vm = self._host.vm(name)
-        with meaning(_MOVING):
+        with doing(f"move {name} to {address}", _MOVING):
             self._host.remote.run(
                 vm | MoveVM(DestinationHost=address, IncludeStorage=True, DestinationStoragePath=str(folder))
             )

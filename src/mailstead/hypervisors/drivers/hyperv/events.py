@@ -8,7 +8,8 @@ from mailstead.remoting.cmdlets.hyperv import GetVM, MeasureVM
 from mailstead.remoting.errors import NoSuchObject
 from mailstead.remoting.values import PsObject
 
-from .operated import Operated, meaning
+from .operated import Operated
+from .refusals import doing
 
 EVENTS_MOST = 2000
 _LEVELS = {1: "critical", 2: "error", 3: "warning"}
@@ -21,7 +22,7 @@ class HyperVConditions:
         self._host = host
 
     def condition(self, name: str) -> Condition:
-        with meaning():
+        with doing(f"see how {name} fares"):
             vm = self._host.needed(name)
             counted = self._metering(vm) if vm.truth("ResourceMeteringEnabled") else None
             return Condition(
@@ -47,7 +48,7 @@ class HyperVEvents:
         self._host = host
 
     def events(self, since: datetime) -> tuple[HostEvent, ...]:
-        with meaning():
+        with doing("read the event logs"):
             try:
                 # The newest come first. A filter by time is a table of values that a role cannot narrow.
                 found = self._host.remote.run(GetWinEvent(LogName=HYPERV_LOGS, MaxEvents=EVENTS_MOST)).values

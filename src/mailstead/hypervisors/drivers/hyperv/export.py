@@ -9,7 +9,8 @@ from mailstead.remoting.cmdlets.hyperv import ExportVM, GetVM, ImportVM
 from mailstead.remoting.errors import NoSuchObject, ObjectExists
 from mailstead.sites.marks import PREFIX
 
-from .operated import MEANINGS, Meanings, Operated, meaning
+from .operated import Operated
+from .refusals import MEANINGS, Meanings, doing
 
 _EXPORTING: Meanings = MappingProxyType({ObjectExists: ExportThere, **MEANINGS})
 _IMPORTING: Meanings = MappingProxyType({ObjectExists: DeviceBusy, **MEANINGS, NoSuchObject: NoSuchExport})
@@ -23,18 +24,18 @@ class HyperVExports:
         self._folder = folder
 
     def export(self, name: str, folder: PurePath) -> Export:
-        with meaning(_EXPORTING):
+        with doing(f"export {name}", _EXPORTING):
             vm = self._host.vm(name)
             # As after a power cut: no memory in it, so that what is taken in is off. It works with every guest.
             self._host.remote.run(vm | ExportVM(Path=str(folder), CaptureLiveState="CaptureCrashConsistentState"))
         return Export(folder, _configuration(folder, name, vm))
 
     def place_of(self, name: str, folder: PurePath) -> Export:
-        with meaning(_EXPORTING):
+        with doing(f"export {name}", _EXPORTING):
             return Export(folder, _configuration(folder, name, self._host.vm(name)))
 
     def take_in(self, name: str, configuration: PurePath) -> None:
-        with meaning(_IMPORTING):
+        with doing(f"take {name} in", _IMPORTING):
             self._refuse_taken(name)
         if PREFIX + name not in configuration.parts or configuration.suffix != ".vmcx":
             remedy = f"give the .vmcx file below {PREFIX}{name}, as mailstead machine export told it"
@@ -42,10 +43,10 @@ class HyperVExports:
                 f"{configuration} is no export of {name}", field="from", value=configuration, remedy=remedy
             )
         try:
-            with meaning(_IMPORTING):
+            with doing(f"take {name} in", _IMPORTING):
                 self._import(name, configuration)
         except AnswerLost:
-            with meaning():
+            with doing(f"take {name} in"):
                 if self._host.found(name) is None:
                     raise
 

@@ -49,6 +49,7 @@ class Drive:
     location: int
     path: PureWindowsPath
     number: int | None = None
+    iops: int = 0
 
     def holds(self, disk: Disk) -> bool:
         """Say whether this is *disk*, perhaps beneath a checkpoint (system.vhdx → system_<GUID>.avhdx)."""
@@ -58,12 +59,12 @@ class Drive:
         return self.path == disk.source or (beneath and self.path.name.startswith(f"{disk.source.stem}_"))
 
     def as_disk(self, disk: Disk | None, role: DiskRole) -> Disk:
-        """Return this drive as a disk of *role*: *disk* itself if it is that one."""
+        """Return this drive as a disk of *role*: *disk* but for its limit, if it is that one."""
         if disk and self.holds(disk):
-            return disk
+            return replace(disk, iops=self.iops)
         if self.number is not None:
-            return Disk(role, PureWindowsPath(rf"\\.\PHYSICALDRIVE{self.number}"), DiskFormat.BLOCK)
-        return Disk(role, self.path, DiskFormat.VHDX)
+            return Disk(role, PureWindowsPath(rf"\\.\PHYSICALDRIVE{self.number}"), DiskFormat.BLOCK, iops=self.iops)
+        return Disk(role, self.path, DiskFormat.VHDX, iops=self.iops)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def vm_of(seen: PsObject) -> Vm:
 def drive_of(seen: PsObject) -> Drive:
     """Read a HardDiskDrive."""
     number = seen.number("DiskNumber") if seen.get("DiskNumber") is not None else None
-    return Drive(seen.number("ControllerLocation"), PureWindowsPath(seen.text_of("Path")), number)
+    place, path = seen.number("ControllerLocation"), PureWindowsPath(seen.text_of("Path"))
+    return Drive(place, path, number, seen.number("MaximumIOPS"))
 
 
 def parts_of(processor: PsObject, firmware: PsObject, drives: Iterable[PsObject]) -> Parts:

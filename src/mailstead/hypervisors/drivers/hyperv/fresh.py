@@ -25,3 +25,7 @@ class Fresh:
         """Return the machine as it was just read, once; None where it is to be looked at."""
         since, sight = self._kept.pop(tenant, (0.0, None))
         return sight if self._clock.monotonic() - since < FRESH_S else None
+
+    def forget(self) -> None:
+        """Forget all: somebody looks anew, and may have seen what is newer."""
+        self._kept.clear()

@@ -1,10 +1,12 @@
 """The machines of one Hyper-V host: named `ms-<tenant>`, ours by the mark in their notes."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PureWindowsPath
 
 from mailstead.ground.clock import Clock, SystemClock
 from mailstead.hypervisors.headroom import refuse_beyond
+from mailstead.hypervisors.limits import limited
 from mailstead.hypervisors.model import (
     DiskFormat,
     DiskRole,
@@ -21,12 +23,12 @@ from mailstead.remoting.errors import WrongState
 from mailstead.remoting.port import Remote
 from mailstead.sites.marks import Mark
 
-from .changes import fits, making, marking, own_drives, resizing, shaping, unplugging
+from .changes import fits, limiting, making, marking, own_drives, resizing, shaping, unplugging
 from .found import BLANK, as_it_runs
 from .fresh import Fresh
 from .looking import Looking, Sight
 from .power import go_on, shut_down, switch_off
-from .refusals import doing, no_machine
+from .refusals import doing, no_machine, refuse_unlimitable
 from .shape import SECTION, section_of
 from .using import room_of, used_by
 
@@ -56,10 +58,12 @@ class HyperVHypervisor:
         self._fresh = Fresh(self._clock)
 
     def machines(self) -> dict[str, Machine]:
+        self._fresh.forget()
         with doing("list machines"):
             return self._looking.machines()
 
     def define(self, machine: Machine) -> None:
+        refuse_unlimitable(machine)
         wanted = replace(machine, power=Power.OFF, pending=False)
         with doing(f"define the machine of {machine.name}"):
             sight = self._looking.at(machine.name, everywhere=True)
@@ -100,6 +104,16 @@ class HyperVHypervisor:
             else:
                 self._resize(sight, wanted)
 
+    def limit(self, name: str, iops: Mapping[DiskRole, int]) -> None:
+        self._fresh.take(name)
+        with doing(f"limit the disks of {name}"):
+            sight, defined = self._looking.needed(name)
+            wanted = limited(defined, iops)
+            refuse_unlimitable(wanted)
+            work = limiting(sight.by_id, wanted, sight.parts.drives)
+            mark = sight.mark.with_section(SECTION, section_of(wanted))
+            self._do([*work, *([sight.by_id | SetVM(Notes=str(mark))] if mark != sight.mark else [])])
+
     def grow(self, name: str, role: DiskRole, *, size_mib: int) -> None:
         with doing(f"grow the {role} disk of {name}"):
             sight, defined = self._looking.needed(name)
@@ -119,6 +133,12 @@ class HyperVHypervisor:
         with doing("look at the host"):
             return room_of(self._remote, self._folder)
 
+    def _defined(self, name: str) -> Machine:
+        """Return how the machine is defined; a start right behind this does not look again."""
+        sight, defined = self._looking.needed(name, self._fresh.take(name))
+        self._fresh.keep(name, sight)
+        return defined
+
     def _made(self, machine: Machine) -> Sight:
         """Make the machine and return it as it is: off, of no shape, without disks."""
         mark = Mark(self._platform, machine.name).with_section(SECTION, section_of(machine))
@@ -134,8 +154,9 @@ class HyperVHypervisor:
         mark, off = sight.mark.with_section(SECTION, section_of(wanted)), sight.vm.power is Power.OFF
         if mark != sight.mark:
             work.append(sight.by_id | (marking(mark) if off else SetVM(Notes=str(mark))))
-        if off and not fits(sight.vm, sight.parts, wanted, dynamic=self._dynamic):
-            work += shaping(sight.by_id, wanted, sight.parts.drives, dynamic=self._dynamic)
+        dynamic = self._dynamic and not wanted.nested  # Hyper-V within a machine takes its memory as it is
+        if off and not fits(sight.vm, sight.parts, wanted, dynamic=dynamic):
+            work += shaping(sight.by_id, wanted, sight.parts.drives, dynamic=dynamic)
         if not work:
             return sight
         answer = self._remote.run(batch(*work, *self._looking.again(sight.by_id)))

@@ -7,7 +7,8 @@ from mailstead.remoting.calls import batch
 from mailstead.remoting.cmdlets.hyperv import AddVMDvdDrive, GetVM, GetVMDvdDrive, RemoveVMDvdDrive
 from mailstead.remoting.errors import CommandRejected, NoSuchObject
 
-from .operated import Operated, command_of, meaning
+from .operated import Operated, command_of
+from .refusals import doing
 
 
 class HyperVMedia:
@@ -17,7 +18,7 @@ class HyperVMedia:
         self._host = host
 
     def insert(self, name: str, medium: PurePath) -> None:
-        with meaning():
+        with doing(f"give {name} a CD image"):
             vm = self._host.vm(name)
             try:
                 self._host.remote.run(
@@ -31,7 +32,7 @@ class HyperVMedia:
                 raise MissingFile(message, field="medium", value=medium, remedy=remedy) from error
 
     def eject(self, name: str) -> None:
-        with meaning():
+        with doing(f"take the CD image of {name} away"):
             found = self._host.found(name)
             if found:
                 self._host.remote.run(GetVM(Id=found.guid("Id")) | GetVMDvdDrive() | RemoveVMDvdDrive())

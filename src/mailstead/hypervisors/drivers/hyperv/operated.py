@@ -1,49 +1,12 @@
-"""Machines of ours by name, and what a host's refusals mean, for the care of a Hyper-V host."""
+"""Machines of ours by name, for the care of a Hyper-V host."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from types import MappingProxyType
-
-from mailstead.ground.errors import Denied, MailsteadError, NoRoom, OutcomeUnknown, Unreachable
-from mailstead.hypervisors.model import (
-    AnswerLost,
-    HostDenied,
-    HostFull,
-    HostUnreachable,
-    MachineRefused,
-    NoSuchMachine,
-)
-from mailstead.hypervisors.operating import MachineBusy
+from mailstead.ground.errors import MailsteadError
+from mailstead.hypervisors.model import MachineRefused, NoSuchMachine
 from mailstead.remoting.cmdlets.hyperv import GetVM, GetVMs
-from mailstead.remoting.errors import CommandFailed, HostBusy, NoSuchObject
+from mailstead.remoting.errors import CommandFailed, NoSuchObject
 from mailstead.remoting.port import Remote
 from mailstead.remoting.values import PsObject
 from mailstead.sites.marks import PREFIX, Mark
-
-Meanings = Mapping[type[MailsteadError], type[MailsteadError]]
-
-MEANINGS: Meanings = MappingProxyType(  # the first that fits
-    {
-        NoSuchObject: NoSuchMachine,
-        HostBusy: MachineBusy,
-        NoRoom: HostFull,
-        Denied: HostDenied,
-        OutcomeUnknown: AnswerLost,
-        Unreachable: HostUnreachable,
-    }
-)
-
-
-@contextmanager
-def meaning(meanings: Meanings = MEANINGS) -> Iterator[None]:
-    """Raise what comes from the host in the words of this chapter; what is not known is MachineRefused."""
-    try:
-        yield
-    except MailsteadError as error:
-        if not type(error).__module__.startswith("mailstead.remoting"):
-            raise
-        kind = next((meant for said, meant in meanings.items() if isinstance(error, said)), MachineRefused)
-        raise kind(error.message, field=error.field, value=error.value, remedy=error.remedy) from error
 
 
 def command_of(error: MailsteadError) -> str:

@@ -3,76 +3,89 @@
 Source: remoting/errors.py, and the words of Hyper-V that remoting/verdict.py reads.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
-from mailstead.ground.errors import MailsteadError
+from mailstead.ground.errors import Denied, MailsteadError, NoRoom, OutcomeUnknown, Unreachable
 from mailstead.hypervisors.model import (
     AnswerLost,
     DeviceBusy,
+    DiskFormat,
     ForeignMachine,
     HostDenied,
     HostFull,
     HostUnreachable,
+    Machine,
     MachineRefused,
     MissingFile,
     NoSuchMachine,
 )
+from mailstead.hypervisors.operating import MachineBusy
 from mailstead.remoting import errors as remote
 
 Kind = type[MailsteadError]
+Meanings = Mapping[Kind, Kind]
 
-_KINDS: tuple[tuple[Kind, Kind, str], ...] = (
-    (remote.HostVolumeFull, HostFull, "free room on the host's volume, then: mailstead apply"),
-    (remote.HostMemoryFull, HostFull, "place it on another host, or lower its memory"),
-    (remote.HostBusy, HostUnreachable, "try again in a moment: the host is at work on it"),
-    (remote.NoSuchObject, NoSuchMachine, "plan and apply again: it was removed meanwhile"),
-    (remote.AccessRefused, HostDenied, ""),
-    (remote.NotInRole, HostDenied, ""),
-    (remote.CommandFailed, MachineRefused, "see the host's event log: Hyper-V-VMMS and Hyper-V-Worker"),
-    (remote.RemoteAnswerLost, AnswerLost, "look again in a moment"),
-    (remote.AnswerUnreadable, AnswerLost, "look again in a moment"),
-    (remote.DeadlinePassed, AnswerLost, "look again in a moment"),
-    (remote.HostSilent, HostUnreachable, ""),
-    (remote.SessionLost, HostUnreachable, ""),
-    (remote.QuotaReached, HostUnreachable, ""),
-    (remote.SignInRefused, HostDenied, ""),
-    (remote.CertificateRefused, HostDenied, ""),
-    (remote.NoSuchSession, MachineRefused, ""),
-    (remote.UnexpectedAnswer, MachineRefused, ""),
-    (remote.BadCall, MachineRefused, ""),
+MEANINGS: Meanings = MappingProxyType(  # the first that fits; what fits none is MachineRefused
+    {
+        remote.NoSuchObject: NoSuchMachine,
+        remote.HostBusy: MachineBusy,
+        NoRoom: HostFull,
+        Denied: HostDenied,
+        OutcomeUnknown: AnswerLost,
+        Unreachable: HostUnreachable,
+    }
 )
-_REMOTE = tuple(kind for kind, _, _ in _KINDS)
-_FILES = ("Start-VM", "Add-VMHardDiskDrive", "Get-VHD", "Resize-VHD", "Get-Volume")
+_REMEDIES: Mapping[Kind, str] = MappingProxyType(  # where the host gives none
+    {
+        NoSuchMachine: "plan and apply again: it was removed meanwhile",
+        MachineBusy: "try again in a moment: the host is at work on it",
+        AnswerLost: "look again in a moment",
+        MachineRefused: "see the host's event log: Hyper-V-VMMS and Hyper-V-Worker",
+        MissingFile: "restore the disk, or let it be made: mailstead apply",
+        DeviceBusy: "see which machine or program of the host holds the disk",
+    }
+)
+_DISKS: Meanings = MappingProxyType({remote.NoSuchObject: MissingFile, remote.HostBusy: DeviceBusy})
+_ABOUT_DISKS = ("Start-VM", "Add-VMHardDiskDrive", "Get-VHD", "Resize-VHD", "Get-Volume")
 
 
 @contextmanager
-def doing(what: str) -> Iterator[None]:
-    """Raise what the host reports as an error of this chapter; *what* says what was being done to what."""
+def doing(what: str, meanings: Meanings = MEANINGS) -> Iterator[None]:
+    """Raise what the host reports as an error of this chapter; *what* says what was being done to what.
+
+    *meanings* says what an error means in this work. An endpoint that cannot be is no fault of the host, and passes.
+    """
     try:
         yield
-    except _REMOTE as error:
-        raise explained(error, what) from error
+    except MailsteadError as error:
+        if not type(error).__module__.startswith("mailstead.remoting") or isinstance(error, remote.BadEndpoint):
+            raise
+        raise explained(error, what, meanings) from error
 
 
-def explained(error: MailsteadError, what: str) -> MailsteadError:
+def explained(error: MailsteadError, what: str, meanings: Meanings = MEANINGS) -> MailsteadError:
     """Return our error for one of remoting."""
-    kind, remedy = _kind(error)
-    subject = error.value if isinstance(error, remote.CommandFailed) else what
-    return kind(f"{what}: {error.message}", field="host", value=subject, remedy=error.remedy or remedy)
-
-
-def _kind(error: MailsteadError) -> tuple[Kind, str]:
     if isinstance(error, remote.CommandFailed) and _about_a_disk(error.record):
-        if isinstance(error, remote.NoSuchObject):
-            return MissingFile, "restore the disk, or let it be made: mailstead apply"
-        if isinstance(error, remote.HostBusy):
-            return DeviceBusy, "see which machine or program of the host holds the disk"
-    return next((kind, remedy) for known, kind, remedy in _KINDS if isinstance(error, known))
+        meanings = {**meanings, **_DISKS}
+    kind = next((meant for said, meant in meanings.items() if isinstance(error, said)), MachineRefused)
+    subject = error.value if isinstance(error, remote.CommandFailed) else what
+    remedy = error.remedy or _REMEDIES.get(kind, "")
+    return kind(f"{what}: {error.message}", field="host", value=subject, remedy=remedy)
 
 
 def _about_a_disk(record: remote.ErrorRecord) -> bool:
-    return record.command in _FILES and ".vhd" in f"{record.message} {record.target}".lower()
+    return record.command in _ABOUT_DISKS and ".vhd" in f"{record.message} {record.target}".lower()
+
+
+def refuse_unlimitable(machine: Machine) -> None:
+    """Raise MachineRefused for a limit on a whole disk of the host: storage QoS is of disk files only."""
+    disk = next((disk for disk in machine.disks if disk.iops and disk.format is DiskFormat.BLOCK), None)
+    if disk:
+        message = f"Hyper-V limits disk files, and the {disk.role} disk of {machine.name} is {disk.source}"
+        remedy = f"give up the limit (mailstead tenant resize {machine.name} --disk-iops 0), or the block_device"
+        raise MachineRefused(message, field="disk_iops", value=disk.iops, remedy=remedy)
 
 
 def no_machine(name: str) -> NoSuchMachine:

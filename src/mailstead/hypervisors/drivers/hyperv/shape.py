@@ -32,7 +32,13 @@ def section_of(machine: Machine) -> Section:
         "nested": machine.nested,
         "secure_boot": secure_boot_of(machine.boot),
         "disks": [
-            {"role": str(disk.role), "source": str(disk.source), "format": str(disk.format), "discard": disk.discard}
+            {
+                "role": str(disk.role),
+                "source": str(disk.source),
+                "format": str(disk.format),
+                "discard": disk.discard,
+                "iops": disk.iops,
+            }
             for disk in machine.disks
         ],
         "nic": {"mac": nic.mac, "bridge": nic.bridge, "port": nic.port, "vlan": nic.vlan},
@@ -88,8 +94,8 @@ def least_bytes(mib: int) -> int:
 
 
 def _disk(kept: dict[str, Any]) -> Disk:
-    source = PureWindowsPath(kept["source"])
-    return Disk(DiskRole(kept["role"]), source, DiskFormat(kept["format"]), discard=bool(kept["discard"]))
+    source, iops = PureWindowsPath(kept["source"]), int(kept.get("iops", 0))
+    return Disk(DiskRole(kept["role"]), source, DiskFormat(kept["format"]), discard=bool(kept["discard"]), iops=iops)
 
 
 def _nic(kept: dict[str, Any]) -> Nic:

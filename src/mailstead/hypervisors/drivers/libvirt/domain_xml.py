@@ -9,14 +9,16 @@ from pathlib import Path
 from uuid import UUID
 from xml.etree import ElementTree as ET
 
+from mailstead.hypervisors.limits import BLOCK_BYTES
 from mailstead.hypervisors.model import Boot, DirectBoot, Disk, DiskFormat, DiskRole, Machine, MachineRefused, Nic
 
 NAMESPACE = "urn:mailstead:machine"
-VERSION = 1  # raise it with every change of the XML built here: defined machines are then defined again
+VERSION = 2  # raise it with every change of the XML built here: defined machines are then defined again
 PREFIX = "ms-"
 _TAG = f"{{{NAMESPACE}}}machine"
 _DEVICES = {DiskRole.SYSTEM: "vda", DiskRole.DATA: "vdb"}
 _TRANSLATION_CACHE_MIB = 256
+NESTING = ("vmx", "svm")  # what lets a guest run machines of its own, on processors of Intel and of AMD
 
 ET.register_namespace("mailstead", NAMESPACE)
 
@@ -54,8 +56,8 @@ def console_log(machine: Machine) -> Path:
     return Path(first.source).with_name("console.log")
 
 
-def build_domain(machine: Machine, platform: str, accelerator: Accelerator) -> str:
-    """Return the domain XML of *machine*."""
+def build_domain(machine: Machine, platform: str, accelerator: Accelerator, *, nesting: str = "") -> str:
+    """Return the domain XML of *machine*; *nesting* is the one of NESTING that a nested one is given."""
     root = ET.Element("domain", type=accelerator)
     _text(root, "name", domain_name(machine.name))
     _text(root, "uuid", str(machine.uuid))
@@ -66,7 +68,7 @@ def build_domain(machine: Machine, platform: str, accelerator: Accelerator) -> s
     _text(root, "vcpu", str(machine.vcpus_max), placement="static", current=str(machine.vcpus))
     root.append(_boot(machine.boot))
     root.append(_features(accelerator))
-    _processor(root, accelerator)
+    root.append(_processor(accelerator, nesting if machine.nested else ""))
     ET.SubElement(root, "clock", offset="utc")
     for event, action in (("poweroff", "destroy"), ("reboot", "restart"), ("crash", "restart")):
         _text(root, f"on_{event}", action)
@@ -74,12 +76,15 @@ def build_domain(machine: Machine, platform: str, accelerator: Accelerator) -> s
     return ET.tostring(root, encoding="unicode")
 
 
-def _processor(root: ET.Element, accelerator: Accelerator) -> None:
-    """The host's processor under KVM; emulated, a plain one: see docs/decisions/0011."""
-    if accelerator is Accelerator.KVM:
-        ET.SubElement(root, "cpu", mode="host-passthrough")
-    else:
-        _text(ET.SubElement(root, "cpu", mode="custom", match="exact"), "model", "qemu64", fallback="forbid")
+def _processor(accelerator: Accelerator, nesting: str) -> ET.Element:
+    """The host's processor under KVM; emulated, a plain one (decision 0011). Nested only where asked for (0155)."""
+    processor = ET.Element("cpu", mode="host-passthrough")
+    if accelerator is Accelerator.EMULATION:
+        processor = ET.Element("cpu", mode="custom", match="exact")
+        _text(processor, "model", "qemu64", fallback="forbid")
+    for name in NESTING:
+        ET.SubElement(processor, "feature", policy="require" if name == nesting else "disable", name=name)
+    return processor
 
 
 def read_domain(xml: str) -> Domain | None:
@@ -102,6 +107,7 @@ def read_domain(xml: str) -> Domain | None:
         disks=tuple(_read_disk(disk) for disk in root.iterfind("devices/disk")),
         nic=_read_nic(_need(root, "devices/interface")),
         boot=_read_boot(_need(root, "os")),
+        nested=any(_lets_nest(feature) for feature in root.iterfind("cpu/feature")),
     )
     return Domain(machine, ours.attrib["platform"], root.attrib["type"], int(ours.attrib["version"]))
 
@@ -154,6 +160,10 @@ def _disk(disk: Disk) -> ET.Element:
     )  # fmt: skip
     ET.SubElement(element, "source", {"dev" if block else "file": str(disk.source)})
     ET.SubElement(element, "target", dev=_DEVICES[disk.role], bus="virtio")
+    if disk.iops:
+        limits = ET.SubElement(element, "iotune")
+        _text(limits, "total_iops_sec", str(disk.iops))
+        _text(limits, "size_iops_sec", str(BLOCK_BYTES))
     _text(element, "serial", f"mailstead-{disk.role}")
     return element
 
@@ -182,7 +192,12 @@ def _read_disk(disk: ET.Element) -> Disk:
         source=Path(source["dev" if block else "file"]),
         format=DiskFormat.BLOCK if block else DiskFormat(driver["type"]),
         discard=driver.get("discard") == "unmap",
+        iops=int(disk.findtext("iotune/total_iops_sec") or 0),
     )
+
+
+def _lets_nest(feature: ET.Element) -> bool:
+    return feature.get("name") in NESTING and feature.get("policy") in ("require", "force")
 
 
 def _read_nic(nic: ET.Element) -> Nic:

@@ -1,5 +1,6 @@
 """The machines of one host, as libvirt domains named `ms-<tenant>`."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import libvirt
 
 from mailstead.ground.clock import Clock, Deadline, SystemClock
 from mailstead.hypervisors.headroom import refuse_beyond
+from mailstead.hypervisors.limits import limited
 from mailstead.hypervisors.model import (
     DiskRole,
     ForeignMachine,
@@ -32,6 +34,8 @@ from .domain_xml import (
     read_domain,
 )
 from .host import host_room, used_by
+from .limiting import limit_disks
+from .nesting import nesting_feature
 from .pausing import go_on
 from .resizing import resize_domain
 
@@ -75,7 +79,8 @@ class LibvirtHypervisor:
         with self._connection.doing(f"define the machine of {machine.name}") as host:
             domain = self._domain(host, machine.name)
             if domain is None or not self._is(_read(domain, _INACTIVE), machine):
-                host.defineXML(build_domain(machine, self._platform, self._accelerator))
+                nesting = nesting_feature(host, self._accelerator) if machine.nested else ""
+                host.defineXML(build_domain(machine, self._platform, self._accelerator, nesting=nesting))
 
     def start(self, name: str) -> None:
         with self._connection.doing(f"start the machine of {name}") as host:
@@ -107,6 +112,12 @@ class LibvirtHypervisor:
             found = _read(domain, 0 if domain.isActive() else _INACTIVE)
             refuse_beyond(found.machine, vcpus=vcpus, memory_mib=memory_mib)
             resize_domain(domain, vcpus=vcpus, memory_mib=memory_mib, clock=self._clock)
+
+    def limit(self, name: str, iops: Mapping[DiskRole, int]) -> None:
+        with self._connection.doing(f"limit the disks of {name}") as host:
+            domain = self._needed(host, name)
+            limited(_read(domain, _INACTIVE).machine, iops)
+            limit_disks(domain, iops)
 
     def grow(self, name: str, role: DiskRole, *, size_mib: int) -> None:
         with self._connection.doing(f"grow the {role} disk of {name}") as host:

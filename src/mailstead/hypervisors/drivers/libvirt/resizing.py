@@ -52,6 +52,5 @@ def _tell_guest(domain: libvirt.virDomain, vcpus: int) -> bool:
 
 def _agent_answers(domain: libvirt.virDomain) -> bool:
     with suppress(libvirt.libvirtError):
-        domain.guestVcpus()
-        return True
+        return domain.guestVcpus() is not None  # how the binding says that nobody answered
     return False

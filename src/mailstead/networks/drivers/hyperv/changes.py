@@ -58,6 +58,11 @@ def opening(machine: GetVM, port: Port, rules: frozenset[PortRule], switch: str)
     return done
 
 
+def limiting(machine: GetVM, port: Port, segment: Segment) -> Pipeline:
+    """Limit what the adapter may send. On its own, and before the mark says so: no look shows the limit (0153)."""
+    return _at(machine, port) | SetVMNetworkAdapter(MaximumBandwidth=segment.bandwidth_mbit * 1_000_000)
+
+
 def unplugging(machine: GetVM, port: Port) -> Pipeline:
     return _at(machine, port) | DisconnectVMNetworkAdapter()
 

@@ -24,6 +24,7 @@ def section_of(segment: Segment) -> Section:
         "ipv6": str(segment.ipv6),
         "public_ipv4": str(segment.public_ipv4),
         "public_ipv6": str(segment.public_ipv6),
+        "bandwidth_mbit": segment.bandwidth_mbit,
         "rules": [[rule.service, list(rule.ports), list(map(str, rule.sources))] for rule in segment.rules],
     }
 
@@ -43,6 +44,7 @@ def segment_in(mark: Mark) -> Segment | None:
             public_ipv4=IPv4Address(kept["public_ipv4"]),
             public_ipv6=IPv6Address(kept["public_ipv6"]),
             rules=tuple(map(_allow, kept["rules"])),
+            bandwidth_mbit=int(kept.get("bandwidth_mbit", 0)),
         )
     except (KeyError, TypeError, ValueError):
         return None

@@ -19,9 +19,9 @@ from mailstead.remoting.port import Remote
 from mailstead.remoting.values import PsObject
 from mailstead.sites.marks import Mark
 
-from .changes import closing, denials_change, making, opening, unplugging
+from .changes import closing, denials_change, limiting, making, opening, unplugging
 from .looking import Sight, everywhere, near, ports, sight_of, vlans
-from .notes import SECTION, base_in, section_of, with_base
+from .notes import SECTION, base_in, section_of, segment_in, with_base
 from .ports import Port, flaws, mac_of, port_of
 from .rules import Network, PortRule, rules_for
 from .shells import Shell, chosen, keeps_segment, ours, refuse_shared_vlan
@@ -156,6 +156,8 @@ class HyperVSwitch:
                 remedy="stop the machine, then apply again",
             )
         machine, begun = GetVM(Id=shell.id), mark.with_section(SECTION, section_of(segment))
+        if segment.bandwidth_mbit != _limit_in(mark):
+            self._remote.run(limiting(machine, port, segment))
         first, then = closing(machine, port, segment, rules), opening(machine, port, rules, self._switch)
         changes = bool(first or then)
         if changes and begun != shell.mark:
@@ -170,7 +172,8 @@ class HyperVSwitch:
             self._remote.run(machine | SetVM(Notes=str(done)))
 
     def _made(self, segment: Segment) -> tuple[Shell, Mark, Port]:
-        mark = Mark(self._platform, segment.tenant).with_section(SECTION, section_of(segment))
+        unlimited = replace(segment, bandwidth_mbit=0)
+        mark = Mark(self._platform, segment.tenant).with_section(SECTION, section_of(unlimited))
         found = chosen(sight_of(self._remote.run(making(mark, self._folder))).shells, self._platform, segment.tenant)
         if found is None:
             raise _no_port(segment.tenant)
@@ -240,6 +243,12 @@ class HyperVSwitch:
 
 def _notes(switch: PsObject) -> str:
     return str(switch.get("Notes") or "")
+
+
+def _limit_in(mark: Mark) -> int | None:
+    """Return the limit that was set last; None where nobody knows."""
+    kept = segment_in(mark)
+    return kept.bandwidth_mbit if kept else None
 
 
 def _strays(cards: list[PsObject]) -> list[str]:

@@ -2,6 +2,7 @@
 
 Table 0 asks who sends: a machine only with its own MAC, IPv4 and IPv6 addresses, also inside ARP (RFC 826)
 and neighbour discovery (RFC 4861), and without a VLAN tag of its own. Ports it does not know send nothing.
+What a limited machine sends goes through its meter (meters.py).
 Table 1 asks what is sent: no machine may play router or DHCP server (RFC 6105, RFC 7610).
 """
 
@@ -111,7 +112,8 @@ def _ipv6(segment: Segment, address: IPv6Address) -> list[Flow]:
 
 
 def _own(segment: Segment, priority: int, match: tuple[str, ...]) -> Flow:
-    return _from(segment, priority, (*match, _UNTAGGED, f"dl_src={segment.mac}"), _CHECKED)
+    metered = f"meter:{segment.vlan}," if segment.bandwidth_mbit else ""
+    return _from(segment, priority, (*match, _UNTAGGED, f"dl_src={segment.mac}"), f"{metered}{_CHECKED}")
 
 
 def _from(segment: Segment, priority: int, match: tuple[str, ...], actions: str) -> Flow:

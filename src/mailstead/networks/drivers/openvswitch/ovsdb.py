@@ -171,6 +171,7 @@ def _described(segment: Segment) -> dict[str, object]:
         "public-ipv4": segment.public_ipv4,
         "public-ipv6": segment.public_ipv6,
         "rules": "; ".join(_rule(allow) for allow in segment.rules),
+        "bandwidth-mbit": segment.bandwidth_mbit,
     }
 
 
@@ -185,6 +186,7 @@ def _segment(port: Port) -> Segment:
         public_ipv4=IPv4Address(notes["mailstead-public-ipv4"]),
         public_ipv6=IPv6Address(notes["mailstead-public-ipv6"]),
         rules=tuple(_allow(text) for text in notes["mailstead-rules"].split("; ") if text),
+        bandwidth_mbit=int(notes.get("mailstead-bandwidth-mbit", "0")),
     )
 
 

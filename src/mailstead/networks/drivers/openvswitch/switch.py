@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from mailstead.ground.errors import Conflict, Rejected
 from mailstead.networks.model import HostNetwork, NotPrepared, PortMissing, Segment
 
-from . import flows, forwarding, links, nft, ovsdb
+from . import flows, forwarding, links, meters, nft, ovsdb
 from .access import change, part_of, segment_ruleset
 from .commands import Commands
 from .daemons import kernel_datapath
@@ -40,6 +40,7 @@ class OpenVSwitch:
         self._settings.write(dict.fromkeys(before, "1"))
         self._link(ovsdb.SERVICE_PORT, links.service_links(base))
         self._flow({flow.cookie for flow in world.stray_flows}, flows.base_flows())
+        self._meter(meters.after_flows(world.stray_meters, ()))
 
     def prepared(self) -> HostNetwork | None:
         return self._look().base() if self._found_bridge() else None
@@ -85,6 +86,7 @@ class OpenVSwitch:
         if segment is None:
             return
         self._flow({segment.vlan}, ())
+        self._meter(meters.after_flows(self._meters(segment), ()))
         self._nft(change(self._inet, part_of(self._table("inet"), segment.vlan, tenant), Ruleset()))
         # The gateway port last: its notes are how we know what is left to do.
         self._vsctl(ovsdb.drop_ports(self._bridge, segment.port, segment.gateway_port))
@@ -108,7 +110,10 @@ class OpenVSwitch:
             self._vsctl(ovsdb.bind(segment))
             self._settings.write(forwarding.machine_port_settings(segment.port))
             wanted |= flows.machine_flows(segment)
+        found, limit = self._meters(segment), meters.meters_of(segment)
+        self._meter(meters.before_flows(found, limit))
         self._flow({segment.vlan}, wanted)
+        self._meter(meters.after_flows(found, limit))
 
     def _base_commands(self, world: World, wanted: Ruleset) -> list[nft.Command]:
         holders = [self._inet.add_holder(name, *kinds) for name, kinds in HOLDERS.items()]
@@ -132,7 +137,14 @@ class OpenVSwitch:
 
     def _look(self) -> World:
         dump = self._commands.run([*_OFCTL, "--names", "--no-stats", "dump-flows", self._bridge])
-        return World(self._look_at_bridge(), flows.parse(dump), self._table("inet"), self._table("arp"), self._links())
+        found = flows.parse(dump), self._all_meters()
+        return World(self._look_at_bridge(), *found, self._table("inet"), self._table("arp"), self._links())
+
+    def _all_meters(self) -> frozenset[meters.Meter]:
+        return meters.parse(self._commands.run([*_OFCTL, "dump-meters", self._bridge]))
+
+    def _meters(self, segment: Segment) -> frozenset[meters.Meter]:
+        return frozenset(meter for meter in self._all_meters() if meter.number == segment.vlan)
 
     def _links(self) -> frozenset[links.Link]:
         routes = (self._commands.run(argv) for argv in links.LIST_ROUTES)
@@ -159,6 +171,10 @@ class OpenVSwitch:
     def _flow(self, stale: set[int], wanted: Iterable[flows.Flow]) -> None:
         bundle = flows.written(stale, wanted)
         self._commands.run([*_OFCTL, "--bundle", "add-flows", self._bridge, "-"], stdin=bundle)
+
+    def _meter(self, verbs: Iterable[tuple[str, str]]) -> None:
+        for verb, meter in verbs:
+            self._commands.run([*_OFCTL, verb, self._bridge, meter])
 
     def _vsctl(self, words: list[str]) -> None:
         self._commands.run([*_VSCTL, *words])

@@ -12,6 +12,7 @@ from .access import entry_chain, segment_ruleset
 from .flows import Flow, base_flows, gateway_flows, machine_flows
 from .forwarding import guarded
 from .links import Link, gateway_links, service_links
+from .meters import Meter, meters_of
 from .nft import Element, Rule, Ruleset
 from .ovsdb import SERVICE_PORT, SERVICE_VLAN, Bridge, before, gateway_mac
 from .ruleset import base_ruleset, machine_side_ruleset
@@ -34,10 +35,11 @@ class Access(NamedTuple):
 
 @dataclass(frozen=True)
 class World:
-    """One look at the host: database, flows, both tables, addresses and routes."""
+    """One look at the host: database, flows, meters, both tables, addresses and routes."""
 
     bridge: Bridge
     flows: frozenset[Flow]
+    meters: frozenset[Meter]
     table: Ruleset
     machine_side: Ruleset
     links: frozenset[Link]
@@ -65,6 +67,7 @@ class World:
         )
         found: Facts = frozenset().union(
             self.stray_flows,
+            self.stray_meters,
             _ordered(self.stray_ruleset),
             _ordered(self.machine_side, "arp "),
             self._links.get(SERVICE_PORT, ()),
@@ -77,6 +80,12 @@ class World:
         """Flows of no segment: those for all ports, and whatever else somebody put there."""
         known = {segment.vlan for segment in self._segments}
         return frozenset(flow for flow in self.flows if flow.cookie not in known)
+
+    @cached_property
+    def stray_meters(self) -> frozenset[Meter]:
+        """Meters of no segment."""
+        known = {segment.vlan for segment in self._segments}
+        return frozenset(meter for meter in self.meters if meter.number not in known)
 
     @cached_property
     def stray_ruleset(self) -> Ruleset:
@@ -116,7 +125,8 @@ class World:
             ports.append(Access(segment.port, segment.vlan))
             machine = machine_flows(segment)
         access = segment_ruleset(segment)
-        return frozenset().union(ports, gateway_flows(segment), machine, gateway_links(segment), _ordered(access))
+        flows = gateway_flows(segment) | machine
+        return frozenset().union(ports, flows, meters_of(segment), gateway_links(segment), _ordered(access))
 
     def _found(self, segment: Segment) -> Facts:
         running = self.bridge.has_machine(segment)
@@ -130,6 +140,7 @@ class World:
             self._access(segment.gateway_port),
             self._access(segment.port) if running else (),
             flows,
+            (meter for meter in self.meters if meter.number == segment.vlan),
             self._links.get(segment.gateway_port, ()),
             _ordered(access),
         )

@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import RLock
 
 from mailstead.ground.errors import NotFound
-from mailstead.orders.model import Lease, OrderView, Status
+from mailstead.orders.model import Lease, OrderView, Selection, Status
 from mailstead.orders.plan import Transition
 
 
@@ -52,6 +52,9 @@ class MemoryLedger:
             if tenant in {None, order.tenant} and status in {None, order.status}
         ]
         return found[:limit]
+
+    def select(self, selection: Selection) -> builtins.list[OrderView]:
+        return [order for order in reversed(self._sorted()) if selection.admits(order)][: selection.limit]
 
     def ended(self, before: datetime, limit: int) -> Sequence[str]:
         gone = [order.id for order in self._sorted() if order.ended and order.ended < before]

@@ -161,7 +161,11 @@ class HyperVVolumes:
         path = str(volume.base)
         seen = facts(self._remote, (path,))
         if path not in seen:
-            raise no_such_image(volume.base)
+            host = self._remote.name
+            remedy = (
+                f"bring it there: mailstead image place {host} (of Windows: by hand); then: mailstead host check {host}"
+            )
+            raise no_such_image(volume.base, remedy)
         image = seen[path]
         if image is None:
             remedy = "place the image anew"

@@ -1,0 +1,36 @@
+"""What may come between a caller and what they ask.
+
+Conflict
+└── Changed      somebody else was faster: look again          changed-meanwhile
+NoRoom
+└── TooBusy      as much of this is being done already         too-busy
+InvalidInput
+├── NotConfirmed the name typed is not the one that is meant   not-confirmed
+└── TooMany      more at once than one request may ask for     too-many
+"""
+
+from mailstead.ground.errors import Conflict, InvalidInput, NoRoom
+
+
+class Changed(Conflict):
+    """The thing is not as the caller saw it last."""
+
+    code = "changed-meanwhile"
+
+
+class TooBusy(NoRoom):
+    """As many of these as the platform bears are being done already."""
+
+    code, waits_for = "too-busy", "others to end"
+
+
+class NotConfirmed(InvalidInput):
+    """What was typed to confirm is not the name of what would be lost."""
+
+    code = "not-confirmed"
+
+
+class TooMany(InvalidInput):
+    """One request asks for more than it may hold."""
+
+    code = "too-many"

@@ -1,0 +1,73 @@
+"""An idempotency key worn over the desk: the order that a request leads to is named by it. Decision 0166."""
+
+import builtins
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from mailstead.orders.model import Inputs, Json, KeyReused, OrderView, Selection, Status
+from mailstead.orders.port import Desk
+
+REQUEST = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What makes two requests the same one: the person, the key they gave, and all that they sent (its SHA-256)."""
+
+    person: str
+    key: str
+    fingerprint: str
+
+    @property
+    def order_key(self) -> str:
+        """The key of the order that this request leads to."""
+        return "request/" + sha256(f"{self.person}\0{self.key}".encode()).hexdigest()
+
+    def refuse_other(self, there: OrderView) -> None:
+        """Raise KeyReused if the order *there* came of another request."""
+        if there.inputs.get(REQUEST) != self.fingerprint:
+            message = "this Idempotency-Key belongs to another request"
+            remedy = "give a key of its own to each request"
+            raise KeyReused(message, field="Idempotency-Key", value=self.key, remedy=remedy)
+
+
+class KeyedDesk:
+    """A Desk whose next order is that of *request*."""
+
+    def __init__(self, inner: Desk, request: Request) -> None:
+        self._inner = inner
+        self._request = request
+
+    def start(self, kind: str, *, key: str, tenant: str, host: str | None, inputs: Inputs) -> str:
+        told = {**inputs, REQUEST: self._request.fingerprint}
+        return self._inner.start(kind, key=self._request.order_key, tenant=tenant, host=host, inputs=told)
+
+    def admit(self, kind: str) -> None:
+        self._inner.admit(kind)
+
+    def cancel(self, order: str) -> OrderView:
+        return self._inner.cancel(order)
+
+    def retry(self, order: str) -> OrderView:
+        return self._inner.retry(order)
+
+    def send(self, order: str, event: str, value: Json = None) -> None:
+        self._inner.send(order, event, value)
+
+    def show(self, order: str) -> OrderView:
+        return self._inner.show(order)
+
+    def list(
+        self, tenant: str | None = None, status: Status | None = None, limit: int = 100
+    ) -> builtins.list[OrderView]:
+        return self._inner.list(tenant, status, limit)
+
+    def select(self, selection: Selection) -> builtins.list[OrderView]:
+        return self._inner.select(selection)
+
+    def wait(self, order: str, timeout_s: float) -> OrderView:
+        return self._inner.wait(order, timeout_s)
+
+    def watch(self, order: str) -> Iterator[OrderView]:
+        return self._inner.watch(order)

@@ -1,0 +1,44 @@
+"""The platform as a whole, as one caller may see it."""
+
+from dataclasses import dataclass
+
+from mailstead.doctor.model import Report
+from mailstead.orders.model import OrderView
+from mailstead.people.model import Right
+
+from .asking import Asking
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformView:
+    """Name of the platform, and why it is in quarantine (empty: it is not)."""
+
+    name: str
+    quarantine: str
+
+
+class PlatformAccess:
+    """What concerns no tenant alone."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def get(self) -> PlatformView:
+        """Return how the platform stands."""
+        self._asking.demand(Right.PLATFORM_READ)
+        running = self._asking.running
+        return PlatformView(running.platform.name, running.quarantine.why)
+
+    def examine(self) -> Report:
+        """Hold the database against the world, as `mailstead doctor` does: asks every host, takes its time."""
+        self._asking.demand(Right.PLATFORM_READ)
+        return self._asking.running.doctor.report()
+
+    def mend(self) -> list[OrderView]:
+        """Mend what is safe to mend, as `mailstead doctor --fix` does; return the orders that were given."""
+        self._asking.demand(Right.PLATFORM_WRITE)
+        running = self._asking.running
+        fixes = running.doctor.report().fixes
+        told = [str(fix) for fix in fixes]
+        orders = self._asking.told("doctor.fix", "", "platform", lambda: running.doctor.mend(fixes), fixes=told)
+        return [running.desk.show(order) for order in orders]

@@ -1,0 +1,83 @@
+"""Forms as they come over the wire: read up to a limit, then plain text by name.
+
+InvalidInput
+├── BodyTooLarge   more than the page reads   body-too-large
+└── NoForm         it cannot be read as one   no-form
+"""
+
+from collections.abc import Mapping
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.types import Message, Receive
+
+from mailstead.ground.errors import InvalidInput
+
+FIELDS_MOST = 200
+
+
+class BodyTooLarge(InvalidInput):
+    """More was sent than the page reads."""
+
+    code = "body-too-large"
+
+
+class NoForm(InvalidInput):
+    """What was sent cannot be read as a form."""
+
+    code = "no-form"
+
+
+async def read_form(request: Request, most_bytes: int) -> Mapping[str, str]:
+    """Return a form's fields, and its files as text; raise BodyTooLarge or NoForm. Nothing beyond the limit is read."""
+    if _announced(request) > most_bytes:
+        raise _too_large(most_bytes)
+    limited = Request(request.scope, _limited(request.receive, most_bytes))
+    try:
+        async with limited.form(max_files=1, max_fields=FIELDS_MOST, max_part_size=most_bytes) as form:
+            return {name: _plain(name, await _text(value)) for name, value in form.multi_items()}
+    except (MultiPartException, HTTPException) as error:
+        raise NoForm("this cannot be read as a form", field="form", remedy="load the page, and send it anew") from error
+
+
+def _announced(request: Request) -> int:
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < 20 else 0
+
+
+def _limited(receive: Receive, most_bytes: int) -> Receive:
+    seen = 0
+
+    async def receive_some() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > most_bytes:
+            raise _too_large(most_bytes)
+        return message
+
+    return receive_some
+
+
+async def _text(value: UploadFile | str) -> str:
+    if isinstance(value, str):
+        return value
+    content = await value.read()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"the file is no UTF-8 text: byte {error.start} is the first that does not fit"
+        raise NoForm(message, field="file", remedy="save it as UTF-8") from error
+
+
+def _plain(name: str, text: str) -> str:
+    if "\0" in text:
+        raise NoForm("there is a null character in it", field=name, remedy="leave it out")
+    return text
+
+
+def _too_large(most_bytes: int) -> BodyTooLarge:
+    most = f"{most_bytes >> 20} MiB"
+    return BodyTooLarge(f"more than {most} were sent", field="form", value=most, remedy="send less at once")

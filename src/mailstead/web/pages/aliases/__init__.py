@@ -1,0 +1,5 @@
+"""A tenant's aliases."""
+
+from .page import PAGES
+
+__all__ = ["PAGES"]

@@ -1,0 +1,5 @@
+"""Who did what."""
+
+from .page import PAGES
+
+__all__ = ["PAGES"]

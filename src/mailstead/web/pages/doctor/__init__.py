@@ -1,0 +1,5 @@
+"""Whether the world is as the database says."""
+
+from .page import PAGES
+
+__all__ = ["PAGES"]

@@ -1,0 +1,26 @@
+"""What the doctor finds. It asks every host: on the start page it is asked after the page is there."""
+
+from starlette.responses import Response
+
+from mailstead.web.page import Page
+from mailstead.web.visit import Visit
+
+
+def doctor(visit: Visit) -> Response:
+    return visit.show("pages/doctor/page.html", report=visit.access.platform.examine())
+
+
+def findings(visit: Visit) -> Response:
+    return visit.show("pages/doctor/findings.html", report=visit.access.platform.examine())
+
+
+def mend(visit: Visit) -> Response:
+    orders = visit.access.platform.mend()
+    return visit.done("/orders", visit.text("%(number)s orders were given.", number=len(orders)))
+
+
+PAGES = (
+    Page("GET", "/doctor", doctor),
+    Page("GET", "/doctor/findings", findings),
+    Page("POST", "/doctor/mend", mend, form=doctor),
+)

@@ -1,0 +1,5 @@
+"""A tenant's network, drawn."""
+
+from .page import PAGES
+
+__all__ = ["PAGES"]

@@ -1,0 +1,5 @@
+"""A new tenant: the plan first, then the order."""
+
+from .page import PAGES
+
+__all__ = ["PAGES"]

@@ -1,0 +1,5 @@
+"""Orders and how they go, live."""
+
+from .page import PAGES
+
+__all__ = ["PAGES"]

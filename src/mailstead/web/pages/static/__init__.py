@@ -1,0 +1,5 @@
+"""Style sheet, scripts, icon."""
+
+from .page import PAGES
+
+__all__ = ["PAGES"]

@@ -1,0 +1,5 @@
+"""The second factor given anew, before something grave."""
+
+from .page import PAGES
+
+__all__ = ["PAGES"]

@@ -1,0 +1,5 @@
+"""All tenants one may see."""
+
+from .page import PAGES
+
+__all__ = ["PAGES"]

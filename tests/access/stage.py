@@ -1,0 +1,96 @@
+"""A platform on memory drivers with two tenants, and the cast that asks: each tenant hides a canary."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from mailstead.access import Access, Request
+from mailstead.ground.clock import VirtualClock
+from mailstead.ground.scope import EVERYTHING, Scope
+from mailstead.orders.drivers.memory import MemoryEngine
+from mailstead.people.errors import NotSignedIn
+from mailstead.people.model import RIGHTS, Caller, Role
+from mailstead.sites.model import Platform
+from mailstead.tenants.model import Tenant
+from mailstead.wiring import Running, memory_platform
+from mailstead.wiring.memory import memory_outside
+
+CANARIES = {"acme": "canary-of-acme", "globex": "canary-of-globex"}
+START = VirtualClock().now()
+
+
+def caller(name: str, role: Role, scope: Scope, *, fresh: bool = False) -> Caller:
+    """Return somebody of the cast; *fresh*: their second factor was given just now."""
+    until = START + timedelta(days=3650) if fresh else None
+    via = "session" if fresh else "token"
+    return Caller(f"p-{name}", name, role, scope, RIGHTS[role], via, "192.0.2.1", until, START)  # type: ignore[arg-type]
+
+
+CAST: Mapping[str, Caller] = {
+    "owner": caller("owner", Role.OWNER, EVERYTHING, fresh=True),
+    "olga": caller("olga", Role.ADMIN, EVERYTHING),
+    "reader": caller("reader", Role.READER, EVERYTHING),
+    "auditor": caller("auditor", Role.AUDITOR, EVERYTHING),
+    "alice": caller("alice", Role.TENANT_ADMIN, Scope.of("acme")),
+    "bob": caller("bob", Role.TENANT_ADMIN, Scope.of("globex")),
+    "charlie": caller("charlie", Role.USER, Scope.of()),
+}
+
+
+class KnownCallers:
+    """The `Callers` of a cast: each token is a name, each cookie "session-" and a name."""
+
+    def by_session(self, cookie: str, source: str) -> Caller:
+        return replace(self._known(cookie.removeprefix("session-")), via="session", source=source)
+
+    def by_token(self, bearer: str, source: str) -> Caller:
+        return replace(self._known(bearer), via="token", source=source)
+
+    def _known(self, name: str) -> Caller:
+        if name not in CAST:
+            raise NotSignedIn("nobody is signed in", field="token", remedy="sign in")
+        return CAST[name]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A platform, and the engine that turns its time."""
+
+    running: Running
+    engine: MemoryEngine
+
+    def as_(self, name: str, request: Request | None = None) -> Access:
+        """Return the platform as somebody of the cast may see it."""
+        return Access(self.running, CAST[name], request)
+
+
+def tenant(name: str) -> Tenant:
+    """Return a tenant whose canary stands in every field that can hold one."""
+    domain, canary = f"{name}.example", CANARIES[name]
+    return Tenant.parse(
+        {
+            "name": name,
+            "domains": [{"name": domain}, {"name": f"{canary}.example"}],
+            "mailboxes": [{"address": f"anna@{domain}", "name": canary}, {"address": f"{canary}@{domain}"}],
+            "aliases": [{"address": f"info@{domain}", "targets": [f"anna@{domain}", f"{canary}@far.example"]}],
+            "lists": [{"address": f"all@{domain}", "members": [f"{canary}@{domain}"]}],
+        }
+    )
+
+
+def open_stage(folder: Path, *names: str) -> Stage:
+    """Return a platform with these tenants in service, on two hosts."""
+    hosts = [{"name": name, "driver": "memory"} for name in ("kvm1", "kvm2")]
+    platform = Platform.parse(
+        {
+            "sites": [{"name": "home", "hosts": hosts}],
+            "dns": {"driver": "memory"},
+            "web": {"url": "https://test.example"},
+        }
+    )
+    running, engine = memory_platform(folder, platform, memory_outside(platform))
+    for name in names:
+        running.lifecycle.add(tenant(name))
+    engine.settle()
+    return Stage(running, engine)
