@@ -12,7 +12,8 @@ class Blocks(Protocol):
     def read(self, offset: int, length: int) -> bytes:
         """Return the bytes from *offset* on: *length* of them, fewer only where the disk ends.
 
-        Behind the end there is nothing (b""). Places that were never written read as zeros. Raises what the medium raises.
+        Behind the end there is nothing (b""). Places that were never written read as zeros.
+        Raises what the medium raises.
         """
 
 
