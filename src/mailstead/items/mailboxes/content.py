@@ -24,12 +24,19 @@ _STEP = 1 << 20
 
 
 class _Decompressor(Protocol):
+    @property
+    def eof(self) -> bool: ...
+
     def decompress(self, piece: bytes, /) -> bytes: ...
 
 
 class _Gzip:
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(31)
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
 
     def decompress(self, piece: bytes, /) -> bytes:
         return self._inner.decompress(piece)
@@ -83,6 +90,8 @@ def unpacked(raw: Iterable[bytes], name: str) -> Iterator[bytes]:
             if total > MAIL_MOST:
                 raise TooLarge(f"{name} unfolds to more than {MAIL_MOST} bytes", field="size", value=MAIL_MOST)
             yield plain
+    if decompressor and not decompressor.eof:
+        raise DamagedMail(f"{name} ends before its mail does", field="mail", value=name)
 
 
 def _slices(piece: bytes) -> Iterator[bytes]:
@@ -99,9 +108,9 @@ def _decompressor(beginning: bytes, name: str) -> _Decompressor | None:
 
 
 def _step(decompressor: _Decompressor, piece: bytes, name: str) -> bytes:
+    if decompressor.eof:  # what stands behind the packed bytes belongs to nobody
+        return b""
     try:
         return decompressor.decompress(piece)
-    except EOFError:  # bytes behind the end of the packed ones
-        return b""
     except (zlib.error, OSError, lzma.LZMAError, zstandard.ZstdError) as error:
         raise DamagedMail(f"{name}: its compressed bytes are damaged: {error}", field="mail", value=name) from error

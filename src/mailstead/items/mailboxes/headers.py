@@ -54,7 +54,7 @@ def _text(value: str) -> str:
     """Return a value with its encoded words (RFC 2047) read; as it stands when they are none."""
     plain = _plain(value)
     try:
-        return _clean(str(make_header(decode_header(plain)))) if "=?" in plain else plain
+        return (_clean(str(make_header(decode_header(plain)))) if "=?" in plain else plain) or plain
     except _UNREADABLE:
         return plain
 

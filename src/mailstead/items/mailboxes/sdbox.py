@@ -17,7 +17,7 @@ from mailstead.items.port import FileSystem
 
 from .names import folder_name
 
-_HEAD = re.compile(rb"2 M(?P<length>[0-9a-f]{1,4})[^\n]*\n\x01\x02N [ ]*(?P<size>[0-9a-f]{16})[^\n]*\n")
+_HEAD = re.compile(rb"2 M(?P<length>[0-9A-Fa-f]{1,4})[^\n]*\n\x01\x02N [ ]*(?P<size>[0-9A-Fa-f]{16})[^\n]*\n")
 _TAIL = b"\n\x01\x03\n"
 _TAIL_MOST = 16 << 10
 _MAILS = "dbox-Mails"
@@ -99,9 +99,18 @@ def _message(files: FileSystem, folder: Folder, entry: Entry, uid: int) -> Messa
     path = f"{folder.path}/{text_of(entry.name)}"
     frame = parse_frame(files.read(entry.node, 0, 512), path)
     metadata = parse_metadata(files.read(entry.node, frame.start + frame.size, _TAIL_MOST))
-    received = metadata.get("R", "")
-    arrived = (
-        datetime.fromtimestamp(int(received, 16), UTC) if re.fullmatch("[0-9a-f]{1,9}", received) else details.changed
+    received, plain = (int(metadata[key], 16) if _is_hex(metadata.get(key, "")) else 0 for key in "RZ")
+    return Message(
+        folder=folder.name,
+        path=path,
+        node=entry.node,
+        guid=metadata.get("G") or f"{folder.name}/{uid}",
+        uid=uid,
+        flags=frozenset(),
+        arrived=datetime.fromtimestamp(received, UTC) if received else details.changed,
+        size=plain or frame.size,
     )
-    guid = metadata.get("G") or f"{folder.name}/{uid}"
-    return Message(folder.name, path, entry.node, guid, uid, frozenset(), arrived, frame.size)
+
+
+def _is_hex(text: str) -> bool:
+    return bool(re.fullmatch("[0-9A-Fa-f]{1,9}", text))

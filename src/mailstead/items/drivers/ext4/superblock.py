@@ -101,8 +101,7 @@ class Superblock:
 
     def _descriptors(self, group: int) -> Iterator[int]:
         """Yield where the descriptor of a group lies: the first place, then the copy in group 1."""
-        first = self._u32(20)
-        for superblock in (first, first + self._u32(32)):
+        for superblock in (1024 // self.block_size, self._u32(20) + self._u32(32)):
             yield (superblock + 1) * self.block_size + group * self._descriptor_size
 
     def _holds(self, group: int, raw: bytes) -> bool:
