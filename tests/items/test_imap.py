@@ -132,3 +132,33 @@ def test_what_dovecot_wrote_into_an_sdbox_is_read(tmp_path_factory: pytest.TempP
     assert whole(files, message, Layout.SDBOX).replace(b"\r\n", b"\n") == long.replace(b"\r\n", b"\n")
     assert find(files, "acme.example/anna/sdbox").node
     assert len(found["Work/Entwürfe"]) == 1
+
+
+REWRITTEN = ("-o", "mail_index_rewrite_min_log_bytes=1", "-o", "mail_index_rewrite_max_log_bytes=2")
+ROTATED = ("-o", "mail_index_log_rotate_min_size=1", "-o", "mail_index_log_rotate_max_size=2")
+
+
+@pytest.mark.parametrize("options", [(), REWRITTEN, (*REWRITTEN, *ROTATED)], ids=["log", "index", "rotated"])
+def test_the_flags_of_an_sdbox_are_those_that_dovecot_tells(
+    tmp_path_factory: pytest.TempPathFactory, options: tuple[str, ...]
+) -> None:
+    folder = tmp_path_factory.mktemp("flags")
+    with serving(folder, "sdbox:~/sdbox") as dovecot:
+
+        def flag(verb: str, flags: str, *mails: str) -> None:
+            dovecot.ask(*options, "flags", verb, "-u", "anna", flags, "mailbox", "INBOX", *mails)
+
+        for number in range(12):
+            dovecot.ask(*options, "save", "-u", "anna", given=mail(number))
+        flag("add", "\\Seen $Forwarded", "1:6")
+        flag("add", "\\Flagged Rechnung", "4")
+        flag("remove", "\\Seen $Forwarded", "2,5")
+        flag("replace", "\\Answered \\Draft", "6")
+        dovecot.ask(*options, "expunge", "-u", "anna", "mailbox", "INBOX", "3")
+        flag("add", "\\Deleted Zuletzt", "7,9:11")
+        told = dovecot.ask("-f", "tab", "fetch", "-u", "anna", "uid flags", "mailbox", "INBOX").splitlines()[1:]
+        lies = {path.name for path in dovecot.homes.rglob("dovecot.index*")}
+        files = _imaged(dovecot, "anna", folder / "disk")
+    expected = {int(uid): set(flags.split()) - {"\\Recent"} for uid, flags in (line.split("\t") for line in told)}
+    assert {message.uid: set(message.flags) for message in _all(files)["INBOX"]} == expected
+    assert ("dovecot.index" in lies) == bool(options)

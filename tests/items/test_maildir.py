@@ -13,10 +13,10 @@ from mailstead.items.drivers.memory import MemoryFiles
 from mailstead.items.errors import DamagedMail, NoSuchPath, TooLarge, UnsupportedDisk
 from mailstead.items.mailboxes import content
 from mailstead.items.mailboxes.content import beginning, unpacked, whole
-from mailstead.items.mailboxes.finding import folder, folders, listing, mailbox, mailboxes
+from mailstead.items.mailboxes.finding import folder, folders, listing, mailbox, mailboxes, settled
 from mailstead.items.mailboxes.names import address_of, coded_name, folder_name, paths_of
 from mailstead.items.mailboxes.uidlist import flags_of, parse_keywords, parse_uidlist
-from mailstead.items.model import Damage, Layout, Mailbox, Message
+from mailstead.items.model import Damage, Details, Layout, Mailbox, Message
 
 from .disks import mail
 
@@ -160,3 +160,22 @@ def test_lists_of_any_bytes_are_read(raw: bytes) -> None:
     assert set(parse_uidlist(b"3 V1 N1\n" + raw).values()) is not None
     assert all(len(letter) == 1 for letter in parse_keywords(raw))
     assert flags_of(b"x:2," + raw, {}) <= {"\\Draft", "\\Flagged", "\\Answered", "\\Seen", "\\Deleted"}
+
+
+class Counting(MemoryFiles):
+    """Knows of which files details were asked."""
+
+    def details(self, node: int) -> Details:
+        self.asked = [*getattr(self, "asked", []), node]
+        return super().details(node)
+
+
+def test_a_quick_look_reads_names_alone_and_the_date_is_settled_later() -> None:
+    moved = datetime(2020, 5, 6, 7, 8, 9, tzinfo=UTC)
+    store = Counting(FILES, moved)
+    box = mailbox(store, "anna@acme.example")
+    found = listing(store, box, folder(store, box, "INBOX"), exact=False).messages
+    quick = [message for message in found if ",S=" in message.path]
+    assert store.asked == [message.node for message in found if ",S=" not in message.path]
+    assert {message.arrived for message in quick} == {datetime.fromtimestamp(1795411457, UTC)}
+    assert {settled(store, Layout.MAILDIR, message).arrived for message in quick} == {moved}

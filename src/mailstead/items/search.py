@@ -30,6 +30,10 @@ class Query:
     def asks_headers(self) -> bool:
         return bool(self.sender or self.recipient or self.subject)
 
+    @property
+    def asks_dates(self) -> bool:
+        return self.since is not None or self.until is not None
+
     def fits(self, message: Message) -> bool:
         """Say whether a mail may be it by what is known without its header."""
         late_enough = self.since is None or message.arrived >= self.since
@@ -57,7 +61,7 @@ def search(files: FileSystem, box: Mailbox, query: Query, damage: list[Damage]) 
     for folder in folders(files, box, damage):
         if query.folder in {"", folder.name}:
             try:
-                listed = listing(files, box, folder)
+                listed = listing(files, box, folder, exact=query.asks_dates)
             except UNREADABLE as error:
                 damage.append(named(folder.name, error))
                 continue

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from .errors import UNREADABLE, named
 from .mailboxes.content import whole
+from .mailboxes.finding import settled
 from .model import Layout, Message
 from .plan import Outcome, Verdict, fingerprint_of, verdict
 from .port import FileSystem, Receiver
@@ -40,7 +41,8 @@ class Return:
         mark = fingerprint_of(mail)
         what = verdict(there, mark, message.flags)
         if what is Verdict.CREATED:
-            self.receiver.add(target, mail, message.flags, message.arrived)
+            arrived = settled(self.files, self.layout, message).arrived
+            self.receiver.add(target, mail, message.flags, arrived)
         elif what is Verdict.MERGED:
             self.receiver.add_flags(target, mark, message.flags)
         there[mark] = there.get(mark, frozenset()) | message.flags

@@ -29,15 +29,17 @@ class MemoryFiles:
         for number, below in enumerate(self._paths, start=1):
             parent, _, name = below.rpartition("/")
             if below and parent == path:
-                yield Entry(name.encode(errors="surrogateescape"), number, self.details(number).kind)
+                yield Entry(name.encode(errors="surrogateescape"), number, self._kind(below))
 
     def details(self, node: int) -> Details:
         path = self._path(node)
-        kind = Kind.FILE if path in self._content else Kind.FOLDER
-        return Details(kind, len(self._content.get(path, b"")), self._changed)
+        return Details(self._kind(path), len(self._content.get(path, b"")), self._changed)
 
     def read(self, node: int, offset: int, length: int) -> bytes:
         return self._content[self._path(node)][offset : offset + length]
+
+    def _kind(self, path: str) -> Kind:
+        return Kind.FILE if path in self._content else Kind.FOLDER
 
     def _path(self, node: int) -> str:
         if not 0 < node <= len(self._paths):

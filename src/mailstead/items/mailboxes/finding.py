@@ -1,10 +1,11 @@
 """Which mailboxes a file system holds, and what is in each, whatever its layout."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mailstead.items.disks.tree import children, find
 from mailstead.items.errors import UNREADABLE, NoSuchPath, named
-from mailstead.items.model import Damage, Entry, Folder, Kind, Layout, Listing, Mailbox
+from mailstead.items.model import Damage, Entry, Folder, Kind, Layout, Listing, Mailbox, Message
 from mailstead.items.port import FileSystem
 
 from . import maildir, sdbox
@@ -48,9 +49,20 @@ def folder(files: FileSystem, box: Mailbox, name: str) -> Folder:
     return found
 
 
-def listing(files: FileSystem, box: Mailbox, where: Folder) -> Listing:
-    """Return the messages of a folder, oldest first."""
-    return sdbox.listing(files, where) if box.layout is Layout.SDBOX else maildir.listing(files, where)
+def listing(files: FileSystem, box: Mailbox, where: Folder, *, exact: bool = True) -> Listing:
+    """Return the messages of a folder, oldest first.
+
+    Unless *exact*, `arrived` may be when the mail came into this folder (`settled` says better): where the mails of
+    many people lie mixed, a Maildir is read at a tenth of the cost. An sdbox is always exact.
+    """
+    return sdbox.listing(files, where) if box.layout is Layout.SDBOX else maildir.listing(files, where, exact=exact)
+
+
+def settled(files: FileSystem, layout: Layout, message: Message) -> Message:
+    """Return a message with its INTERNALDATE."""
+    if layout is Layout.SDBOX:
+        return message
+    return replace(message, arrived=files.details(message.node).changed)
 
 
 def _layout(path: str) -> Layout:

@@ -1,11 +1,13 @@
 """Maildir++ as Dovecot writes it (doc.dovecot.org: mailbox formats, Maildir)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from mailstead.items.disks.tree import children, find, small, text_of
 from mailstead.items.errors import UNREADABLE, named
-from mailstead.items.model import Damage, Entry, Folder, Kind, Listing, Mailbox, Message
+from mailstead.items.model import Damage, Details, Entry, Folder, Kind, Listing, Mailbox, Message
 from mailstead.items.port import FileSystem
 
 from .names import folder_name
@@ -24,9 +26,12 @@ def folders(files: FileSystem, mailbox: Mailbox, damage: list[Damage]) -> Iterat
             yield Folder("/".join(map(folder_name, name[1:].split("."))), f"{mailbox.path}/{name}")
 
 
-def listing(files: FileSystem, folder: Folder) -> Listing:
-    """Return the messages of a folder. What cannot be read of it is named, and the rest is there."""
-    reading = _Reading(files, folder, [])
+def listing(files: FileSystem, folder: Folder, *, exact: bool) -> Listing:
+    """Return the messages of a folder. What cannot be read of it is named, and the rest is there.
+
+    Unless *exact*, names are believed that tell when and how large a mail was delivered, and no inode is read.
+    """
+    reading = _Reading(files, folder, [], exact)
     inside = children(files, find(files, folder.path).node, reading.damage)
     known = parse_uidlist(reading.aside(inside.get("dovecot-uidlist")))
     keywords = parse_keywords(reading.aside(inside.get("dovecot-keywords")))
@@ -42,6 +47,7 @@ class _Reading:
     files: FileSystem
     folder: Folder
     damage: list[Damage]
+    exact: bool
 
     def messages(self, part: Entry, known: Mapping[bytes, Listed], keywords: Mapping[str, str]) -> Iterator[Message]:
         """Yield the messages of `cur` or `new`."""
@@ -49,7 +55,7 @@ class _Reading:
         for entry in self._entries(part, where):
             path = f"{where}/{text_of(entry.name)}"
             try:
-                details = self.files.details(entry.node)
+                details = (None if self.exact else told_by(entry.name)) or self.files.details(entry.node)
             except UNREADABLE as error:
                 self.damage.append(named(path, error))
                 continue
@@ -82,6 +88,18 @@ class _Reading:
         except UNREADABLE as error:
             self.damage.append(named(f"{self.folder.path}/{text_of(entry.name) if entry else ''}", error))
             return b""
+
+
+def told_by(name: bytes) -> Details | None:
+    """Return what a file's name tells of it: the second of its delivery, and its size.
+
+    >>> told = told_by(b"1700000000.M1P1.host,S=900:2,S")
+    >>> str(told.changed), told.size
+    ('2023-11-14 22:13:20+00:00', 900)
+    >>> told_by(b"1700000000.M1P1.host:2,S")
+    """
+    seconds, size = re.match(rb"(\d{9,10})\.", name), size_of(name)
+    return Details(Kind.FILE, size, datetime.fromtimestamp(int(seconds[1]), UTC)) if seconds and size else None
 
 
 def _is_mail(entry: Entry) -> bool:

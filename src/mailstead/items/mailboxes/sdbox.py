@@ -1,20 +1,21 @@
 """sdbox: one file a mail, `mailboxes/<folder>/dbox-Mails/u.<uid>` (doc.dovecot.org: dbox; dovecot, dbox-file.h).
 
 A file is a line about the format, a header that says how long the mail is, the mail, and metadata, a letter a line.
-Flags lie in Dovecot's index, which is not read here: mails of an sdbox come without (docs/decisions/0188).
+Flags lie in Dovecot's index beside them.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 
-from mailstead.items.disks.tree import children, find, text_of
+from mailstead.items.disks.tree import children, find, small, text_of
 from mailstead.items.errors import UNREADABLE, DamagedMail, named
 from mailstead.items.model import Damage, Entry, Folder, Kind, Listing, Mailbox, Message
 from mailstead.items.port import FileSystem
 
+from .index import read_flags
 from .names import folder_name
 
 _HEAD = re.compile(rb"2 M(?P<length>[0-9A-Fa-f]{1,4})[^\n]*\n\x01\x02N [ ]*(?P<size>[0-9A-Fa-f]{16})[^\n]*\n")
@@ -22,6 +23,7 @@ _TAIL = b"\n\x01\x03\n"
 _TAIL_MOST = 16 << 10
 _MAILS = "dbox-Mails"
 _DEEPEST = 16
+_INDEX = ("dovecot.index", "dovecot.index.log.2", "dovecot.index.log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,29 @@ def listing(files: FileSystem, folder: Folder) -> Listing:
     """Return the messages of a folder; what cannot be read is named."""
     damage: list[Damage] = []
     messages: list[Message] = []
-    for entry in sorted(files.entries(find(files, folder.path).node, damage), key=lambda entry: entry.node):
+    inside = children(files, find(files, folder.path).node, damage)
+    flags = _flags(files, inside, folder, damage)
+    for entry in sorted(inside.values(), key=lambda entry: entry.node):
         number = re.fullmatch(rb"u\.(\d{1,10})", entry.name)
         if number:
             try:
-                messages.append(_message(files, folder, entry, int(number[1])))
+                message = _message(files, folder, entry, int(number[1]))
+                messages.append(replace(message, flags=flags.get(message.uid, message.flags)))
             except UNREADABLE as error:
                 damage.append(named(f"{folder.path}/{text_of(entry.name)}", error))
     return Listing(tuple(sorted(messages, key=lambda message: (message.arrived, message.uid))), tuple(damage))
+
+
+def _flags(
+    files: FileSystem, inside: Mapping[str, Entry], folder: Folder, damage: list[Damage]
+) -> Mapping[int, frozenset[str]]:
+    """Return the flags out of the index; without it the mails are all there, and unread."""
+    try:
+        index, *logs = (small(files, inside.get(name)) for name in _INDEX)
+    except UNREADABLE as error:
+        damage.append(named(f"{folder.path}/dovecot.index", error))
+        return {}
+    return read_flags(index, logs)
 
 
 def _below(files: FileSystem, node: int, path: str, names: tuple[str, ...], damage: list[Damage]) -> Iterator[Folder]:
