@@ -55,6 +55,7 @@ class Measured:
     what: str
     answer: object
     seconds: float
+    cpu_s: float
     fetched: int
     asked: int
 
@@ -63,7 +64,7 @@ class Measured:
         return self.seconds < SECONDS_MOST and self.fetched < FETCHED_MOST
 
     def __str__(self) -> str:
-        took = f"{self.seconds:7.3f} s {self.fetched / 1e6:7.2f} MB in {self.asked} reads"
+        took = f"{self.seconds:7.3f} s ({self.cpu_s:.3f} s CPU) {self.fetched / 1e6:7.2f} MB in {self.asked} reads"
         return f"{self.what:48} {self.answer!s:>8} {took}"
 
 
@@ -134,9 +135,9 @@ def _all_boxes(files: FileSystem) -> object:
 
 def measure(image: Path, what: str, question: Callable[[FileSystem], object]) -> Measured:
     disk = Counting(image)
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     answer = question(survey(disk, OPENERS).volumes[0].files)
-    return Measured(what, answer, time.perf_counter() - began, disk.fetched, disk.asked)
+    return Measured(what, answer, time.perf_counter() - began, time.process_time() - cpu, disk.fetched, disk.asked)
 
 
 def main(image: Path, *, mounted: bool) -> int:

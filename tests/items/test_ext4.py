@@ -1,6 +1,7 @@
 """ext2, ext3 and ext4 as mke2fs makes them."""
 
 import os
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 from mailstead.items.disks.tree import find
 from mailstead.items.drivers.ext4 import open_ext4
 from mailstead.items.errors import UnsupportedDisk
-from mailstead.items.model import Damage
+from mailstead.items.mailboxes.content import beginning, pieces
+from mailstead.items.mailboxes.headers import HEADER_MOST, parse_headers
+from mailstead.items.model import Damage, Layout, Message
 from mailstead.items.port import FileSystem
 
 from .contract import CONTENT, FileSystemContract
@@ -105,3 +108,18 @@ def test_what_is_not_read_here_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedDisk, match="inline data"):
         files.read(find(files, "tiny").node, 0, 6)
     assert not damage
+
+
+def test_a_mail_of_100_mb_passes_through_a_few_mb_of_memory(tmp_path: Path) -> None:
+    tree = laid(tmp_path / "tree", {"mail": b"Subject: huge\r\n\r\n"})
+    os.truncate(tree / "mail", 100_000_000)
+    files = open_ext4(ImageBlocks(ext4_image(tmp_path / "image", tree)))
+    node = find(files, "mail").node
+    message = Message("INBOX", "mail", node, "1", 1, frozenset(), datetime.now(UTC), 0)
+    tracemalloc.start()
+    try:
+        assert parse_headers(beginning(files, message, Layout.MAILDIR, HEADER_MOST)).subject == "huge"
+        assert sum(map(len, pieces(files, message, Layout.MAILDIR))) == 100_000_000
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    finally:
+        tracemalloc.stop()
