@@ -1,7 +1,9 @@
 """mailstead guest …, on a platform whose host is a Hyper-V one, in memory."""
 
 import base64
+import re
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,8 @@ def test_what_it_wakes_with_is_written_for_its_owner_alone_and_never_over_a_file
     medium, answers = tmp_path / "acme.iso", tmp_path / "acme.xml"
     told = _worked(up("--json", "guest", "unattend", "acme", "--out", medium))
     assert told.value["computer_name"] == "ACME"
+    assert re.fullmatch("[0-9A-F]{40}", told.value["thumbprint"])
+    assert datetime.fromisoformat(told.value["until"]) > datetime.now(UTC) + timedelta(days=9 * 365)
     _worked(up("guest", "unattend", "acme", "--out", answers))
     assert {stat.S_IMODE(path.stat().st_mode) for path in (medium, answers)} == {0o600}
     files = read_back(medium.read_bytes())

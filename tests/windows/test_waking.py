@@ -1,7 +1,7 @@
 """A machine that wakes with our medium can be reached: certificate, account and trust fit what we sign in with."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from mailstead.certificates.pfx import thumbprint
 from mailstead.ground.clock import SystemClock
-from mailstead.lifecycle.waking import ACCOUNT
+from mailstead.lifecycle.waking import ACCOUNT, Waking
 from mailstead.remoting.errors import CertificateRefused, SignInRefused
 from mailstead.remoting.pool import Fleet
 from mailstead.security.model import NoSecret, Secret
@@ -101,21 +101,31 @@ def test_a_second_medium_has_the_same_key_and_passwords(stage: Stage) -> None:
     assert certificate(one.medium)[2] == certificate(other.medium)[2]
 
 
-def test_a_guest_that_woke_with_it_is_reached_and_nobody_else_is_taken_for_it(
-    stage: Stage, ways: WindowsWays, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def woken(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Waking], StandIn]:
     """The stand-in listens at the machine's address with the certificate that lies on the medium, for its account."""
     monkeypatch.setenv("NTLM_USER_FILE", "")
     monkeypatch.setattr(accounts, "DOMAIN", "")  # a local account of the machine
-    waking = windows_medium(stage.running, "acme")
-    _, chain, key = certificate(waking.medium)
-    pair = Pair(tmp_path / "guest.pem", tmp_path / "guest.key")
-    pair.certificate.write_bytes(chain)
-    pair.key.write_bytes(key)
-    account = {"mailstead": stage.world.vault.get("acme", ACCOUNT).reveal_text()}
-    guest = StandIn(Guest(), shipped_roles(), tmp_path, pair=pair, passwords=account)
-    guest.listener.address = str(waking.address)
-    guest.accounts.offer_ntlm(tmp_path)
+
+    def with_medium(waking: Waking) -> StandIn:
+        _, chain, key = certificate(waking.medium)
+        pair = Pair(tmp_path / "guest.pem", tmp_path / "guest.key")
+        pair.certificate.write_bytes(chain)
+        pair.key.write_bytes(key)
+        account = {"mailstead": stage.world.vault.get("acme", ACCOUNT).reveal_text()}
+        guest = StandIn(Guest(), shipped_roles(), tmp_path, pair=pair, passwords=account)
+        guest.listener.address = str(waking.address)
+        guest.accounts.offer_ntlm(tmp_path)
+        return guest
+
+    return with_medium
+
+
+def test_a_guest_that_woke_with_it_is_reached_and_nobody_else_is_taken_for_it(
+    stage: Stage, ways: WindowsWays, woken: Callable[[Waking], StandIn]
+) -> None:
+    guest = woken(windows_medium(stage.running, "acme"))
+    account = dict(guest.accounts.passwords)
     told: list[str] = []
     with guest:
         here = replace(ways, port=guest.port, ways=replace(ways.ways, tell=told.append))
@@ -129,6 +139,19 @@ def test_a_guest_that_woke_with_it_is_reached_and_nobody_else_is_taken_for_it(
             RemoteWindows(here.to).found("acme", target)
     assert [line for line in told if "Install-WindowsFeature -Name 'DNS'" in line]
     assert not [line for line in told if account["mailstead"] in line]
+
+
+def test_a_guest_that_was_given_the_certificate_of_a_later_medium_is_trusted_as_before(
+    stage: Stage, ways: WindowsWays, woken: Callable[[Waking], StandIn]
+) -> None:
+    first, later = windows_medium(stage.running, "acme"), windows_medium(stage.running, "acme")
+    assert first.thumbprint != later.thumbprint
+    trust = ways.trust().read_bytes()
+    for waking in (first, later):
+        with woken(waking) as guest:
+            RemoteWindows(replace(ways, port=guest.port).to).found("acme", GuestState())
+            assert guest.users == {"mailstead"}
+    assert ways.trust().read_bytes() == trust
 
 
 def test_a_guest_with_somebody_elses_certificate_is_not_spoken_to(

@@ -107,11 +107,14 @@ def unattend(
     _write_new(out, waking.medium if out.suffix == ".iso" else waking.answers)
     face.say(
         f"{out}: {waking.computer_name} will answer at {waking.address}.\nOn its host it belongs to {waking.place}.\n"
+        f"Its certificate {waking.thumbprint} ends on {waking.until:%Y-%m-%d}.\n"
         "Whoever reads the file has its passwords: destroy it when the machine is up.",
         file=str(out),
         computer_name=waking.computer_name,
         address=str(waking.address),
         place=str(waking.place),
+        thumbprint=waking.thumbprint,
+        until=waking.until.isoformat(),
     )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, IPv6Interface, ip_network
 from pathlib import PurePath
 
-from mailstead.certificates.keys import new_key
+from mailstead.certificates.keys import new_key, read_chain
 from mailstead.certificates.pfx import pfx, thumbprint
 from mailstead.networks.model import Segment
 from mailstead.networks.plan import segment_for
@@ -30,13 +31,18 @@ _SPARE_METRIC = 500  # the way over the management card: only for answers to who
 
 @dataclass(frozen=True, slots=True)
 class Waking:
-    """What a machine wakes with: its answer file, the CD image that holds it, and who it will be."""
+    """What a machine wakes with: its answer file, the CD image that holds it, and who it will be.
+
+    `thumbprint` names the certificate of its listener, which ends at `until`.
+    """
 
     answers: Secret
     medium: Secret
     computer_name: str
     address: IPv4Address | IPv6Address
     place: PurePath  # where on its host the image is looked for
+    thumbprint: str
+    until: datetime
 
 
 def wake(world: World, name: str, certify: Certify, join: Secret | None = None) -> Waking:
@@ -63,7 +69,8 @@ def wake(world: World, name: str, certify: Certify, join: Secret | None = None) 
     )
     text = render(answers)
     where = medium_place(world, world.tenants.get(name).host or "", name)
-    return Waking(text, cd_image({ANSWERS: text, PFX: pfx(key, chain, WORD)}), called, place.address.ip, where)
+    medium, until = cd_image({ANSWERS: text, PFX: pfx(key, chain, WORD)}), read_chain(chain, generation=0).not_after
+    return Waking(text, medium, called, place.address.ip, where, thumbprint(chain), until)
 
 
 def _places(world: World, name: str) -> tuple[Segment, ManagementPlace]:

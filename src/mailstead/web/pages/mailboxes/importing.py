@@ -27,7 +27,7 @@ def look(visit: Visit, tenant: str) -> Response:
 
 def add_all(visit: Visit, tenant: str) -> Response:
     rows = parse_mailboxes(_text(visit).encode(), "mailboxes.csv")
-    given = visit.access.mailboxes.import_rows(tenant, rows)
+    given = visit.access.mailboxes.import_rows(tenant, lambda: rows)
     made = {address: password.reveal_text() for address, password in given.passwords.items()}
     if made:
         shown = frame(visit, tenant)
