@@ -28,7 +28,7 @@ class UnsupportedDisk(InvalidInput):
 class NoSuchPath(NotFound):
     """The file system holds nothing by that name."""
 
-    code = "not-on-disk"
+    code = "not-on-this-disk"
 
 
 class NoSuchMail(NotFound):
