@@ -10,7 +10,7 @@ from mailstead.ground.clock import VirtualClock
 from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.orders.drivers.memory import MemoryEngine
 from mailstead.people.errors import NotSignedIn
-from mailstead.people.model import RIGHTS, Caller, Role
+from mailstead.people.model import GRAVE, RIGHTS, Caller, Role
 from mailstead.sites.model import Platform
 from mailstead.tenants.model import Tenant
 from mailstead.wiring import Running, memory_platform
@@ -45,7 +45,8 @@ class KnownCallers:
         return replace(self._known(cookie.removeprefix("session-")), via="session", source=source)
 
     def by_token(self, bearer: str, source: str) -> Caller:
-        return replace(self._known(bearer), via="token", source=source)
+        known = self._known(bearer)
+        return replace(known, via="token", source=source, rights=known.rights - GRAVE, fresh_until=None)
 
     def _known(self, name: str) -> Caller:
         if name not in CAST:

@@ -22,12 +22,12 @@ ARGUMENTS: dict[str, Any] = {
     "label": "before-update",
     "mailbox": Mailbox(address="new@acme.example"),
     "order": "o000000000000",
-    "rows": (),
+    "read": tuple,
     "rules": (),
     "since": None,
     "to": "kvm2",
 }
-PLATFORM = {"hosts", "platform"}  # subjects that are of no tenant
+PLATFORM = {"hosts", "people", "platform"}  # subjects that are of no tenant
 OWN = {("audit", "head"), ("audit", "verify"), ("plans", "drift"), ("plans", "preview"), ("tenants", "add")}
 
 

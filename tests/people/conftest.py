@@ -33,6 +33,7 @@ PLATFORM = Platform.parse(
     }
 )
 PASSWORD = Secret.of("quite some clouds over there")
+both = pytest.mark.parametrize("house", KINDS, indirect=True)
 HERE, ELSEWHERE = Visitor("198.51.100.7", "Firefox"), Visitor("203.0.113.99", "curl")
 
 
@@ -137,9 +138,10 @@ def secret_of(link: Link) -> str:
     return link.url.reveal_text().partition(INVITATION_PATH)[2]
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    for database in open_database(request.param, tmp_path):
+    """SQLite, or what a module asks for with `both`."""
+    for database in open_database(getattr(request, "param", "sqlite"), tmp_path):
         create_key_file(tmp_path / "key")
         clock, hashing = VirtualClock(), CountingHashing()
         vault, trail = Vault(database, tmp_path / "key"), AuditTrail(database, clock, "os:test")

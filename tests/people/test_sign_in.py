@@ -9,8 +9,9 @@ from mailstead.people.model import Role
 from mailstead.people.session import Stage
 from mailstead.security.model import Secret, WeakPassword
 
-from .conftest import ELSEWHERE, HERE, PASSWORD, House, cookie, secret_of
+from .conftest import ELSEWHERE, HERE, PASSWORD, House, both, cookie, secret_of
 
+pytestmark = both
 WRONG = Secret.of("not what it is at all")
 
 

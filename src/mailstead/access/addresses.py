@@ -50,6 +50,11 @@ class AddressAccess(Generic[A]):
         """Return one entry; raise NotFound."""
         return find(self._kind.of(self._asking.tenant(Right.MAIL_READ, tenant).tenant), address, self._kind.word)
 
+    def look(self, tenant: str, address: str) -> tuple[A, int]:
+        """Return one entry with the revision at which its tenant stands; raise NotFound."""
+        known = self._asking.tenant(Right.MAIL_READ, tenant)
+        return find(self._kind.of(known.tenant), address, self._kind.word), known.revision
+
     def add(self, tenant: str, entry: A) -> OrderView:
         """Add an entry. Raises AddressTaken, InvalidInput."""
         known = self._asking.tenant(Right.MAIL_WRITE, tenant)

@@ -22,10 +22,15 @@ class DomainAccess:
 
     def get(self, tenant: str, name: str) -> MailDomain:
         """Return one domain; raise NotFound."""
-        domains, wanted = self.all(tenant), parse_domain(name)
-        for domain in domains:
+        return self.look(tenant, name)[0]
+
+    def look(self, tenant: str, name: str) -> tuple[MailDomain, int]:
+        """Return one domain with the revision at which its tenant stands; raise NotFound."""
+        known = self._asking.tenant(Right.MAIL_READ, tenant)
+        wanted = parse_domain(name)
+        for domain in known.tenant.domains:
             if domain.name == wanted:
-                return domain
+                return domain, known.revision
         raise NotFound(f"{tenant} has no domain {wanted}", field="domain", value=name, remedy="list those there are")
 
     def add(self, tenant: str, domain: MailDomain) -> OrderView:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailstead.ground.errors import MailsteadError, NotFound
 from mailstead.hypervisors.model import Room
@@ -40,19 +40,23 @@ class HostAccess:
         """Ask every host what it has, one after another."""
         self._asking.demand(Right.HOSTS_READ)
         world = self._asking.running.world
-        promised, closed = world.tenants.promised_mib(), world.maintenance.all()
+        promised, closed = world.tenants.promises.by_host(), world.maintenance.all()
         return [_seen(ports, promised, closed) for ports in world.hosts.values()]
 
     def get(self, name: str) -> HostView:
         """Ask one host. Raises NotFound."""
         self._asking.demand(Right.HOSTS_READ)
         world = self._asking.running.world
-        return _seen(self._ports(name), world.tenants.promised_mib(), world.maintenance.all())
+        return _seen(self._ports(name), world.tenants.promises.by_host(), world.maintenance.all())
 
-    def events(self, name: str, since: datetime) -> tuple[HostEvent, ...]:
-        """Return what the hypervisor has logged, the oldest first. Raises NotFound, NotOfDriver."""
+    def events(self, name: str, since: datetime | None = None) -> tuple[HostEvent, ...]:
+        """Return what the hypervisor has logged *since* (or in the last hour), the oldest first.
+
+        Raises NotFound, NotOfDriver.
+        """
         self._asking.demand(Right.HOSTS_READ)
         ports = self._ports(name)
+        since = since or self._asking.running.world.clock.now() - timedelta(hours=1)
         return had(ports.events, ports, "event logs").events(since)
 
     def drain_plan(self, name: str) -> DrainPlan:

@@ -1,6 +1,6 @@
 """Mailboxes, as one caller may see and change them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailstead.ground.names import parse_address
@@ -41,6 +41,11 @@ class MailboxAccess:
     def get(self, tenant: str, address: str) -> Mailbox:
         """Return one mailbox; raise NotFound."""
         return find(self._asking.tenant(Right.MAIL_READ, tenant).tenant.mailboxes, address, "mailbox")
+
+    def look(self, tenant: str, address: str) -> tuple[Mailbox, int]:
+        """Return one mailbox with the revision at which its tenant stands; raise NotFound."""
+        known = self._asking.tenant(Right.MAIL_READ, tenant)
+        return find(known.tenant.mailboxes, address, "mailbox"), known.revision
 
     def add(self, tenant: str, mailbox: Mailbox, password: Secret | None = None) -> Given:
         """Add a mailbox; without a password, one is made. Raises AddressTaken, WeakPassword, InvalidInput."""
@@ -101,9 +106,14 @@ class MailboxAccess:
         )
 
     def import_rows(
-        self, tenant: str, rows: Sequence[MailboxRow], *, make_passwords: bool = True, expected: int | None = None
+        self,
+        tenant: str,
+        read: Callable[[], Sequence[MailboxRow]],
+        *,
+        make_passwords: bool = True,
+        expected: int | None = None,
     ) -> Given:
-        """Add all mailboxes in *rows* or none; where no password is made, nobody can sign in until one is set.
+        """Add all mailboxes that *read* gives, or none; without a password nobody can sign in until one is set.
 
         Raises AddressTaken, InvalidInput, TooMany, Changed.
         """
@@ -111,6 +121,7 @@ class MailboxAccess:
         if there := self._asking.earlier():
             return Given(there)
         expect(entry, expected)
+        rows = read()
         _refuse_many(rows, make_passwords=make_passwords)
         made: dict[str, str] = {}
 

@@ -1,82 +1,90 @@
-"""People, as one caller may see and look after them: an operator all, a tenant administrator those of their tenants."""
+"""People with an account, as one caller may see and look after them."""
 
 from mailstead.people.model import Right
-from mailstead.people.person import Factors, NewPerson, Person, PersonChange, Token
+from mailstead.people.person import Factors, NewPerson, NewToken, Person, PersonChange, Token
 from mailstead.people.port import Register
 from mailstead.people.session import Link, Session
+from mailstead.security.model import Secret
 
 from .asking import Asking
 
 
 class PeopleAccess:
-    """The register of people, behind the rights that it takes. Who changes somebody proves themselves just before."""
+    """The people who have to do with the caller's tenants, and with these alone. The trail is told by the register.
+
+    What changes somebody is grave: it raises StepUpNeeded, and no token can do it.
+    """
 
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
 
     def page(self, *, after: str = "", limit: int = 50, search: str = "") -> list[Person]:
         """Return up to *limit* people in the order of their addresses, behind *after*; *search* in address or name."""
-        return self._read().page(after=after, limit=limit, search=search)
+        return self._register(Right.PEOPLE_READ).page(after=after, limit=limit, search=search)
 
     def get(self, person: str) -> Person:
-        """Return one person by id or address; raise NotFound, also for one out of scope."""
-        return self._read().get(person)
+        """Return one person by id or address; raise NotFound."""
+        return self._register(Right.PEOPLE_READ).get(person)
 
     def factors(self, person: str) -> Factors:
-        """Return the person's second factors. Raises NotFound."""
-        return self._read().factors(person)
+        """Return the person's second factors; raise NotFound."""
+        return self._register(Right.PEOPLE_READ).factors(person)
 
     def sessions(self, person: str) -> list[Session]:
-        """Return the person's sessions, the latest seen first. Raises NotFound."""
-        return self._read().sessions(person)
+        """Return the person's sessions, the latest seen first; raise NotFound."""
+        return self._register(Right.PEOPLE_READ).sessions(person)
 
     def tokens(self, person: str) -> list[Token]:
-        """Return the person's tokens. Raises NotFound."""
-        return self._read().tokens(person)
+        """Return the person's tokens; raise NotFound."""
+        return self._register(Right.PEOPLE_READ).tokens(person)
 
     def invite(self, wanted: NewPerson) -> Link:
-        """Make an account and a one-time link to it. Raises PersonThere, NotFound for a tenant."""
-        return self._write().invite(wanted)
+        """Make an account and a one-time link to it; raise PersonThere, NotFound for a tenant."""
+        register = self._register(Right.PEOPLE_WRITE)
+        for tenant in wanted.tenants:
+            self._asking.tenants.get(tenant)
+        return register.invite(wanted)
 
     def change(self, person: str, change: PersonChange) -> Person:
-        """Change role and tenants. Raises NotFound, LastOwner, InvalidInput."""
-        return self._write().change(person, change)
+        """Change role and tenants; raise NotFound, LastOwner, InvalidInput."""
+        register = self._register(Right.PEOPLE_WRITE)
+        for tenant in change.tenants:
+            self._asking.tenants.get(tenant)
+        return register.change(person, change)
 
     def disable(self, person: str) -> Person:
-        """Let the person in no more. Raises NotFound, LastOwner."""
-        return self._write().disable(person)
+        """Let the person in no more; raise NotFound, LastOwner."""
+        return self._register(Right.PEOPLE_WRITE).disable(person)
 
     def enable(self, person: str) -> Person:
-        """Let the person in again. Raises NotFound."""
-        return self._write().enable(person)
+        """Let the person in again; raise NotFound."""
+        return self._register(Right.PEOPLE_WRITE).enable(person)
 
     def reset(self, person: str) -> Link:
-        """Make a one-time link to choose a new password. Raises NotFound."""
-        return self._write().reset(person)
+        """Make a one-time link to choose a new password; raise NotFound."""
+        return self._register(Right.PEOPLE_WRITE).reset(person)
 
     def remove(self, person: str) -> None:
-        """Forget the person. Raises NotFound, LastOwner."""
-        self._write().remove(person)
+        """Forget the person; raise NotFound, LastOwner."""
+        self._register(Right.PEOPLE_WRITE).remove(person)
 
     def remove_factor(self, person: str, factor: str) -> None:
-        """Take a second factor away, a lost phone's perhaps. Raises NotFound."""
-        self._write().remove_factor(person, factor)
+        """Take a second factor away; raise NotFound."""
+        self._register(Right.PEOPLE_WRITE).remove_factor(person, factor)
 
     def end_sessions(self, person: str, session: str | None = None) -> int:
         """End one session of the person, or all; return how many there were. Raises NotFound."""
-        return self._write().end_sessions(person, session)
+        return self._register(Right.PEOPLE_WRITE).end_sessions(person, session)
+
+    def add_token(self, person: str, wanted: NewToken) -> tuple[Token, Secret]:
+        """Make a token for the person; raise NotFound, InvalidInput for what the person may not do themselves."""
+        return self._register(Right.PEOPLE_WRITE).add_token(person, wanted)
 
     def revoke_token(self, person: str, token: str) -> None:
-        """Revoke a token of the person. Raises NotFound."""
-        self._write().revoke_token(person, token)
+        """Revoke a token; raise NotFound."""
+        self._register(Right.PEOPLE_WRITE).revoke_token(person, token)
 
-    def _read(self) -> Register:
-        return self._with(Right.PEOPLE_READ)
-
-    def _write(self) -> Register:
-        return self._with(Right.PEOPLE_WRITE)
-
-    def _with(self, right: Right) -> Register:
-        self._asking.demand(right)
+    def _register(self, right: Right) -> Register:
         caller = self._asking.caller
+        caller.demand(right)
         return self._asking.running.people.register.within(caller.scope).by(caller.actor, caller.source)

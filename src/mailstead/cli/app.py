@@ -23,9 +23,11 @@ from . import (
     mail,
     maintenance,
     orders,
+    people,
     plans,
     platform,
     quarantine,
+    serve,
     services,
     show,
     state,
@@ -57,11 +59,13 @@ app.add_typer(services.app, name="services", help="What the platform runs on thi
 app.add_typer(images.app, name="image", help="The guest appliance that machines start from.")
 app.add_typer(state.app, name="state", help="The platform's own state: backed up, restored.")
 app.add_typer(quarantine.app, name="quarantine", help="After a restore: compare, adopt, and let the platform act.")
+app.add_typer(people.people, name="person", help="People who use console and API: roles, factors, sessions.")
+app.add_typer(people.tokens, name="token", help="Keys for programs that use the API.")
 app.add_typer(audit.app, name="audit", help="The audit chain: who did what, and whether it is whole.")
 claims.register(hosts.app)
 maintenance.register(hosts.app)
 hosting.register(hosts.app)
-for commands in (platform, plans, checks, doctor, demo):
+for commands in (platform, plans, checks, doctor, serve, demo):
     commands.register(app)
 
 

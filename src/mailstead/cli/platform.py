@@ -1,18 +1,22 @@
 """mailstead init | work | schema."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mailstead.ground.values import Value
 from mailstead.lifecycle.upkeep import upkeep
+from mailstead.people.model import Role
+from mailstead.people.person import NewPerson
 from mailstead.sites.files import EXAMPLE
 from mailstead.sites.model import Platform
 from mailstead.tenants.model import Tenant
 from mailstead.wiring import found_platform
 
-from .face import face_of
+from .face import Face, face_of
+from .people import invite
 
 
 def register(app: typer.Typer) -> None:
@@ -22,14 +26,21 @@ def register(app: typer.Typer) -> None:
     app.command()(schema)
 
 
-def init(context: typer.Context) -> None:
+def init(
+    context: typer.Context,
+    owner: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Also make this person an owner, and print their one-time link."),
+    ] = None,
+) -> None:
     """Found a platform in the home folder: mailstead.toml, key file, database. What is there is kept."""
     face = face_of(context)
+    wanted = NewPerson.parse({"address": owner, "role": Role.OWNER}) if owner else None
     made = found_platform(face.home, EXAMPLE)
-    told = "\n".join(f"  made {path}" for path in made) or "  nothing: all of it was there"
-    face.say(
-        f"platform in {face.home}\n{told}\nlook through mailstead.toml, then: mailstead tenant add --help", made=made
-    )
+    if not (wanted and face.json):  # one document
+        _tell(face, made)
+    if wanted:
+        invite(face, wanted)
 
 
 def work(
@@ -53,3 +64,10 @@ def schema(
     if model is None:
         raise typer.BadParameter("say platform or tenant")
     typer.echo(json.dumps(model.model_json_schema(), indent=2))
+
+
+def _tell(face: Face, made: list[Path]) -> None:
+    told = "\n".join(f"  made {path}" for path in made) or "  nothing: all of it was there"
+    face.say(
+        f"platform in {face.home}\n{told}\nlook through mailstead.toml, then: mailstead tenant add --help", made=made
+    )

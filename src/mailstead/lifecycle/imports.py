@@ -50,7 +50,7 @@ def judge_mailboxes(data: bytes, file: str) -> Iterator[tuple[int, MailboxRow | 
     """Yield the number of each line with what it says, or with what is wrong with it; raise InvalidInput for no CSV."""
     name = PurePath(file).name
     try:
-        reader = csv.DictReader(StringIO(data.decode("utf-8-sig"), newline=""))
+        reader = csv.DictReader(StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
         _refuse_header(name, list(reader.fieldnames or ()))
         for row in reader:
             yield reader.line_num, _judged(f"{name} line {reader.line_num}", row)

@@ -76,7 +76,7 @@ class Codes:
 
 def matching_step(letters: Secret, code: str, now: datetime, last: int = -1) -> int | None:
     """Return the step behind *last* whose code this is; the one before and the one after now's count, too."""
-    app, typed = TOTP(letters.reveal_text()), "".join(code.split()).encode()
+    app, typed = TOTP(letters.reveal_text()), "".join(code.split()).encode("utf-8", "replace")
     here = app.timecode(now)
     steps = [here + away for away in STEPS if here + away > last]
     fitting = [step for step in steps if compare_digest(app.generate_otp(step).encode(), typed)]

@@ -77,5 +77,5 @@ class Means:
 
     def tell_refused(self, action: str, subject: str, visitor: Visitor, **details: object) -> None:
         """Write down what was refused to somebody who did not prove who they are: one row, whoever *subject* is."""
-        trail = self.trail.by(f"visitor:{visitor.source[:64]}")
+        trail = self.trail.by(f"visitor:{visitor.source}")
         trail.note(Act(f"{action}.refused", "", subject, {"from": visitor.source, **details}))

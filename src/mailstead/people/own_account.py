@@ -106,8 +106,9 @@ class OwnAccount:
 
     def end_session(self, cookie: str, session: str, visitor: Visitor) -> None:
         person = self._signed_in(cookie, visitor).person
-        self._means.tell_own("session.end", person, visitor, session=session)
-        self._records.sessions.end(person.id, session)
+        if session in {one.id for one in self._records.sessions.of(person, self._means.clock.now())}:
+            self._means.tell_own("session.end", person, visitor, session=session)
+            self._records.sessions.end(person.id, session)
 
     def tokens(self, cookie: str, visitor: Visitor) -> list[Token]:
         return self._records.tokens.of(self._signed_in(cookie, visitor).person.id)
@@ -121,8 +122,10 @@ class OwnAccount:
 
     def revoke_token(self, cookie: str, token: str, visitor: Visitor) -> None:
         person = self._signed_in(cookie, visitor).person
-        self._means.tell_own("token.revoke", person, visitor, token=token)
-        self._records.tokens.remove(person.id, token)
+        for known in self._records.tokens.of(person.id):
+            if known.id == token:
+                self._means.tell_own("token.revoke", person, visitor, name=known.name)
+                self._records.tokens.remove(person.id, token)
 
     def _signed_in(self, cookie: str, visitor: Visitor, *, enrolling: bool = False) -> Session:
         session = self._door.look(cookie, visitor)

@@ -103,9 +103,10 @@ class PeopleRegister:
 
     def end_sessions(self, person: str, session: str | None = None) -> int:
         there = self._theirs(person)
-        self._tell("session.end", there, session=session or "all")
-        sessions = self._records.sessions
-        return sessions.end_all(there.id) if session is None else sessions.end(there.id, session)
+        ended = [one.id for one in self.sessions(there.id) if session in {None, one.id}]
+        if ended:
+            self._tell("session.end", there, sessions=ended)
+        return sum(self._records.sessions.end(there.id, one) for one in ended)
 
     def tokens(self, person: str) -> list[Token]:
         return self._records.tokens.of(self._theirs(person).id)
@@ -119,8 +120,10 @@ class PeopleRegister:
 
     def revoke_token(self, person: str, token: str) -> None:
         there = self._theirs(person)
-        self._tell("token.revoke", there, token=token)
-        self._records.tokens.remove(there.id, token)
+        for known in self._records.tokens.of(there.id):
+            if known.id == token:
+                self._tell("token.revoke", there, name=known.name)
+                self._records.tokens.remove(there.id, token)
 
     @property
     def _persons(self) -> PersonStore:

@@ -12,13 +12,28 @@ from .person import Person
 INVITATION_PATH = "/invitation/"
 """Where the console receives one-time links: the platform's URL, this, and the secret."""
 
+SOURCE_MAX, AGENT_MAX = 64, 200
+
+
+def _line(text: str, most: int) -> str:
+    """Return the beginning of *text*, without what is no letter.
+
+    >>> _line("Fire\\nfox", 5)
+    'Fire?'
+    """
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:most])
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Where a request comes from: network address and what the browser calls itself."""
+    """Where a request comes from: network address and what the browser calls itself, cut to what can be stored."""
 
     source: str
     agent: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", _line(self.source, SOURCE_MAX))
+        object.__setattr__(self, "agent", _line(self.agent, AGENT_MAX))
 
 
 class Stage(StrEnum):

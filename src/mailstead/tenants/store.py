@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sqlalchemy import (
-    JSON,
     Column,
     ColumnElement,
     Connection,
@@ -20,7 +19,6 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    cast,
     delete,
     func,
     insert,
@@ -36,6 +34,7 @@ from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.state.database import Database, metadata
 
 from .model import DomainTaken, Status, Tenant
+from .promises import Promises
 
 Source = Literal["command", "file"]
 
@@ -97,6 +96,7 @@ class TenantStore:
     def __init__(self, database: Database, scope: Scope = EVERYTHING) -> None:
         self._database = database
         self._scope = scope
+        self.promises = Promises(database, tenants)
 
     def within(self, scope: Scope) -> "TenantStore":
         """Return the store of the tenants that *scope* admits."""
@@ -153,14 +153,6 @@ class TenantStore:
         query = select(tenants.c.status, func.count()).where(self._mine).group_by(tenants.c.status)
         with self._database.reading() as connection:
             return {Status(status): int(count) for status, count in connection.execute(query)}
-
-    def promised_mib(self) -> dict[str, int]:
-        """Return how much memory is promised to tenants on each host that has any; of all tenants, whoever asks."""
-        here = tenants.c.host.is_not(None) & (tenants.c.status != Status.REMOVED)
-        with self._database.reading() as connection:
-            memory = _memory_mib(connection.dialect.name)
-            query = select(tenants.c.host, func.sum(memory)).where(here).group_by(tenants.c.host)
-            return {host: int(promised) for host, promised in connection.execute(query)}
 
     def change(self, name: str, change: Callable[[Tenant], Tenant]) -> Entry:
         """Replace a tenant's wanted state by what *change* makes of it; an equal one keeps its revision."""
@@ -301,14 +293,6 @@ def _summary(row: Row[Any]) -> Summary:
         revision=row.revision,
         removed_at=_aware(row.removed_at),
     )
-
-
-def _memory_mib(dialect: str) -> ColumnElement[int]:
-    """Return what stands in a document, read by the database itself."""
-    if dialect == "postgresql":
-        inside: ColumnElement[int] = cast(tenants.c.document, JSON)["allowance"]["memory_mib"].as_integer()
-        return inside
-    return func.json_extract(tenants.c.document, "$.allowance.memory_mib", type_=Integer)
 
 
 def _aware(time: datetime | None) -> datetime | None:

@@ -7,18 +7,23 @@ from .memory import memory_platform
 from .opening import open_images, open_platform, open_services
 from .removal import remove_everything
 from .running import Running
+from .trial import Trial, open_trial
+from .web import web_certificate
 from .windows import windows_medium
 
 __all__ = [
     "Hosting",
     "Images",
     "Running",
+    "Trial",
     "found_platform",
     "memory_platform",
     "open_hosting",
     "open_images",
     "open_platform",
     "open_services",
+    "open_trial",
     "remove_everything",
+    "web_certificate",
     "windows_medium",
 ]

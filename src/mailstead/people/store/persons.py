@@ -54,6 +54,8 @@ class PersonStore:
 
     def page(self, *, after: str = "", limit: int = 50, search: str = "") -> list[Person]:
         """Return up to *limit* people in the order of their addresses, behind *after*."""
+        if not (after + search).isprintable():  # nobody is called that, and PostgreSQL takes no NUL
+            return []
         wanted = select(people).where(self._mine, people.c.address > after)
         if search:
             found = (column.icontains(search, autoescape=True) for column in (people.c.address, people.c.name))
@@ -104,7 +106,8 @@ class PersonStore:
 
     def _need(self, connection: Connection, person: str) -> Person:
         named = or_(people.c.id == person, people.c.address == person.lower())
-        row = connection.execute(select(people).where(self._mine, named)).one_or_none()
+        asked = select(people).where(self._mine, named)
+        row = connection.execute(asked).one_or_none() if person.isprintable() else None
         if row is None:
             remedy = "see mailstead person list"
             raise NotFound(f"there is no person {person}", field="person", value=person, remedy=remedy)

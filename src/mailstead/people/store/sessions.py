@@ -13,8 +13,6 @@ from mailstead.state.database import Database
 from .persons import person_by
 from .tables import aware, aware_or_none, people, sessions
 
-AGENT_MAX, SOURCE_MAX = 200, 64
-
 
 class SessionStore:
     """All sessions."""
@@ -43,11 +41,12 @@ class SessionStore:
 
     def touch(self, session: Session, visitor: Visitor, now: datetime) -> None:
         """Write down that the session was used; not at every use."""
-        source = visitor.source[:SOURCE_MAX]
-        if now - session.seen < self._times.seen and source == session.source:
+        if now - session.seen < self._times.seen and visitor.source == session.source:
             return
         with self._database.transaction() as connection:
-            connection.execute(update(sessions).where(sessions.c.id == session.id).values(seen=now, source=source))
+            connection.execute(
+                update(sessions).where(sessions.c.id == session.id).values(seen=now, source=visitor.source)
+            )
 
     def advance(self, session: Session, before: str, after: str) -> bool:
         """Put *session* and its new digest in the place of what had the digest *before*; false if that is gone."""
@@ -91,8 +90,8 @@ def _row(session: Session) -> dict[str, object]:
         "seen": session.seen,
         "expires": session.expires,
         "fresh_until": session.fresh_until,
-        "source": session.source[:SOURCE_MAX],
-        "agent": session.agent[:AGENT_MAX],
+        "source": session.source,
+        "agent": session.agent,
     }
 
 

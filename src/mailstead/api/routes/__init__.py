@@ -1,0 +1,19 @@
+"""What can be asked: each route parses, calls one verb of `access`, and shows."""
+
+from . import addresses, audit, hosts, machines, mailboxes, orders, people, platform, tenants
+
+ROUTERS = (
+    tenants.router,
+    mailboxes.router,
+    addresses.domains,
+    addresses.aliases,
+    addresses.lists,
+    machines.router,
+    orders.router,
+    hosts.router,
+    platform.router,
+    people.router,
+    audit.router,
+)
+
+__all__ = ["ROUTERS"]

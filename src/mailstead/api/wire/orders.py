@@ -1,0 +1,93 @@
+"""Orders on the wire."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, Self
+
+from fastapi import Response
+from pydantic import Field
+
+from mailstead.api.settings import PREFIX
+from mailstead.orders.model import OrderView, Outcome, StepView
+
+from .parts import Shown
+
+OrderStatus = Literal["queued", "running", "waiting", "done", "failed", "cancelled"]
+
+
+class StepOut(Shown):
+    """One step of an order."""
+
+    name: str = Field(examples=["start machine"])
+    outcome: Outcome
+    attempts: int
+    started: datetime
+    ended: datetime | None
+    waits_for: str = Field(description="Empty: for nothing.")
+    error: dict[str, str] | None = Field(description="Code, message, and whichever of field, value, remedy are known.")
+
+    @classmethod
+    def of(cls, step: StepView) -> Self:
+        return cls(
+            name=step.name,
+            outcome=step.outcome,
+            attempts=step.attempts,
+            started=step.started,
+            ended=step.ended,
+            waits_for=step.waits_for,
+            error=step.error,
+        )
+
+
+class OrderOut(Shown):
+    """A durable piece of work, as it stands."""
+
+    id: str = Field(examples=["o6051ce0da5cc"])
+    kind: str = Field(examples=["settle"])
+    tenant: str = Field(examples=["acme"])
+    host: str | None = Field(description="Told to operators alone.")
+    status: OrderStatus
+    created: datetime
+    started: datetime | None
+    ended: datetime | None
+    steps_done: int
+    total_steps: int | None
+    waits_for: str = Field(description="Empty: for nothing.")
+    error: dict[str, str] | None = Field(description="What it failed with: code, message, remedy.")
+    steps: list[StepOut]
+
+    @classmethod
+    def of(cls, order: OrderView) -> Self:
+        return cls(
+            id=order.id,
+            kind=order.kind,
+            tenant=order.tenant,
+            host=order.host,
+            status=order.status.value,
+            created=order.created,
+            started=order.started,
+            ended=order.ended,
+            steps_done=order.steps_done,
+            total_steps=order.total_steps,
+            waits_for=order.waits_for,
+            error=order.error,
+            steps=[StepOut.of(step) for step in order.steps],
+        )
+
+
+class OrderPage(Shown):
+    """Orders, the newest first."""
+
+    items: list[OrderOut]
+    next: str | None = Field(description="What to send as `after` for the next page; null: this was the last.")
+
+    @classmethod
+    def of(cls, orders: Sequence[OrderView], limit: int) -> Self:
+        following = orders[-1].id if len(orders) == limit else None
+        return cls(items=[OrderOut.of(order) for order in orders], next=following)
+
+
+def accepted(response: Response, order: OrderView) -> OrderOut:
+    """Say where the order can be followed, and show it."""
+    response.headers["Location"] = f"{PREFIX}/orders/{order.id}"
+    return OrderOut.of(order)

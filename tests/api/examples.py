@@ -1,0 +1,110 @@
+"""One example for every operation of the API, and the right that it needs: the matrix is made of these."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mailstead.people.model import Right
+
+
+@dataclass(frozen=True)
+class Example:
+    """*right* None: whoever is signed in. `TENANT` in a body stands for the tenant of the path."""
+
+    right: Right | None
+    body: Any = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+ANY = {"If-Match": "*"}
+NEW_TENANT = {"name": "initech", "domains": [{"name": "initech.example"}]}
+CSV = "address,name\nu1@TENANT.example,U\n"
+
+EXAMPLES: Mapping[str, Example] = {
+    "get_me": Example(None),
+    "list_tenants": Example(Right.TENANTS_READ),
+    "add_tenant": Example(Right.TENANTS_WRITE, NEW_TENANT),
+    "preview_tenant": Example(Right.TENANTS_WRITE, NEW_TENANT),
+    "get_tenant": Example(Right.TENANTS_READ),
+    "remove_tenant": Example(Right.TENANTS_WRITE, headers=ANY),
+    "resize_tenant": Example(Right.TENANTS_WRITE, {"vcpus": 2}, headers=ANY),
+    "protect_tenant": Example(
+        Right.TENANTS_WRITE, {"rules": [{"service": "imap", "sources": ["192.0.2.0/24"]}]}, headers=ANY
+    ),
+    "suspend_tenant": Example(Right.TENANTS_WRITE, {}),
+    "resume_tenant": Example(Right.TENANTS_WRITE, {}),
+    "purge_tenant": Example(Right.TENANTS_PURGE, {"confirm": "TENANT"}),
+    "get_segment": Example(Right.TENANTS_READ),
+    "plan_tenant": Example(Right.PLATFORM_READ),
+    "apply_tenant": Example(Right.TENANTS_WRITE, {"allow_loss": []}),
+    "check_tenant": Example(Right.CHECKS_RUN, {"only": ["dns"]}),
+    "list_mailboxes": Example(Right.MAIL_READ),
+    "add_mailbox": Example(Right.MAIL_WRITE, {"address": "bert@TENANT.example"}),
+    "import_mailboxes": Example(Right.MAIL_WRITE, CSV, headers={"Content-Type": "text/csv"}),
+    "get_mailbox": Example(Right.MAIL_READ),
+    "change_mailbox": Example(Right.MAIL_WRITE, {"name": "Anna"}, headers=ANY),
+    "set_password": Example(Right.MAIL_WRITE, {}),
+    "remove_mailbox": Example(Right.MAIL_WRITE, query={"allow_loss": "mailbox anna@TENANT.example"}, headers=ANY),
+    "list_domains": Example(Right.MAIL_READ),
+    "add_domain": Example(Right.TENANTS_WRITE, {"name": "more.example"}),
+    "get_domain": Example(Right.MAIL_READ),
+    "change_domain": Example(Right.MAIL_WRITE, {"dmarc": "none"}, headers=ANY),
+    "remove_domain": Example(Right.TENANTS_WRITE, headers=ANY),
+    "list_aliases": Example(Right.MAIL_READ),
+    "add_alias": Example(Right.MAIL_WRITE, {"address": "b@TENANT.example", "targets": ["anna@TENANT.example"]}),
+    "get_alias": Example(Right.MAIL_READ),
+    "change_alias": Example(Right.MAIL_WRITE, {"targets": ["anna@TENANT.example"]}, headers=ANY),
+    "remove_alias": Example(Right.MAIL_WRITE, headers=ANY),
+    "list_lists": Example(Right.MAIL_READ),
+    "add_list": Example(Right.MAIL_WRITE, {"address": "l@TENANT.example"}),
+    "get_list": Example(Right.MAIL_READ),
+    "change_list": Example(Right.MAIL_WRITE, {"posting": "anyone"}, headers=ANY),
+    "remove_list": Example(Right.MAIL_WRITE, headers=ANY),
+    "get_machine": Example(Right.MACHINES_READ),
+    "move_machine": Example(Right.MACHINES_WRITE, {"host": "kvm2"}),
+    "export_machine": Example(Right.MACHINES_WRITE, {"folder": "copy"}),
+    "list_checkpoints": Example(Right.MACHINES_READ),
+    "take_checkpoint": Example(Right.MACHINES_WRITE, {"label": "after"}),
+    "restore_checkpoint": Example(Right.MACHINES_RESTORE, {"allow_loss": ["machine TENANT"]}),
+    "drop_checkpoint": Example(Right.MACHINES_WRITE),
+    "list_orders": Example(Right.ORDERS_READ),
+    "get_order": Example(Right.ORDERS_READ),
+    "watch_order": Example(Right.ORDERS_READ),
+    "cancel_order": Example(Right.ORDERS_WRITE, {}),
+    "retry_order": Example(Right.ORDERS_WRITE, {}),
+    "list_hosts": Example(Right.HOSTS_READ),
+    "get_host": Example(Right.HOSTS_READ),
+    "list_host_events": Example(Right.HOSTS_READ),
+    "plan_drain": Example(Right.HOSTS_READ),
+    "drain_host": Example(Right.HOSTS_WRITE, {"reason": "fan"}),
+    "resume_host": Example(Right.HOSTS_WRITE, {}),
+    "get_platform": Example(Right.PLATFORM_READ),
+    "examine_platform": Example(Right.PLATFORM_READ),
+    "mend_platform": Example(Right.PLATFORM_WRITE, {}),
+    "get_drift": Example(Right.PLATFORM_READ),
+    "list_audit": Example(Right.AUDIT_READ),
+    "get_audit_head": Example(Right.AUDIT_READ),
+    "verify_audit": Example(Right.AUDIT_READ, {}),
+    "list_people": Example(Right.PEOPLE_READ),
+    "invite_person": Example(
+        Right.PEOPLE_WRITE, {"address": "new@acme.example", "role": "tenant-admin", "tenants": ["acme"]}
+    ),
+    "get_person": Example(Right.PEOPLE_READ),
+    "change_role": Example(Right.PEOPLE_WRITE, {"role": "tenant-admin", "tenants": ["acme"]}),
+    "disable_person": Example(Right.PEOPLE_WRITE, {}),
+    "enable_person": Example(Right.PEOPLE_WRITE, {}),
+    "reset_person": Example(Right.PEOPLE_WRITE, {}),
+    "remove_person": Example(Right.PEOPLE_WRITE),
+    "list_factors": Example(Right.PEOPLE_READ),
+    "remove_factor": Example(Right.PEOPLE_WRITE),
+    "list_sessions": Example(Right.PEOPLE_READ),
+    "end_sessions": Example(Right.PEOPLE_WRITE),
+    "list_tokens": Example(Right.PEOPLE_READ),
+    "add_token": Example(Right.PEOPLE_WRITE, {"name": "ci", "rights": ["tenants:read"]}),
+    "revoke_token": Example(Right.PEOPLE_WRITE),
+}
+"""By operation id. A new route needs a line here, or the tests fail."""
+
+WHOLE_TRAIL = ("get_audit_head", "verify_audit")
+"""Only for those who see all of the trail."""
