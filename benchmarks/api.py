@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from socket import create_server, socket
+from socket import create_connection, create_server
 
 import httpx
 import uvicorn
@@ -139,22 +139,33 @@ def _times(client: httpx.Client, verb: str, path: str, body: str | None, request
 @contextmanager
 def _served(crowd: Crowd) -> Iterator[int]:
     """Serve in a process of its own, without TLS, and yield the port."""
-    listening = create_server(("127.0.0.1", 0))
-    process = multiprocessing.get_context("fork").Process(target=_serve, args=(crowd, listening), daemon=True)
+    with create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    process = multiprocessing.get_context("fork").Process(target=_serve, args=(crowd, port), daemon=True)
     process.start()
     try:
-        yield listening.getsockname()[1]
+        _await(port)
+        yield port
     finally:
         process.terminate()
         process.join()
-        listening.close()
 
 
-def _serve(crowd: Crowd, listening: socket) -> None:
+def _await(port: int) -> None:
+    while True:
+        try:
+            create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _serve(crowd: Crowd, port: int) -> None:
     crowd.database.engine.dispose(close=False)  # connections are not shared between processes
     settings = Settings(URL, per_minute=10**9, burst=10**9)
-    config = uvicorn.Config(application(crowd.running, settings), log_level="warning", access_log=False)
-    uvicorn.Server(config).run([listening])
+    config = uvicorn.Config(application(crowd.running, settings), log_level="warning", access_log=False, port=port)
+    uvicorn.Server(config).run()  # which binds by itself: only so are answers sent at once (TCP_NODELAY)
 
 
 def _crowd(home: Path, url: str, many: int, boxes: int) -> Crowd:
