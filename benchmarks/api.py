@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -200,7 +200,7 @@ def _crowd(home: Path, url: str, many: int, boxes: int) -> Crowd:
     return Crowd(database, running, owner, _token(running, one))
 
 
-def _token(running: Running, wanted: dict[str, object]) -> str:
+def _token(running: Running, wanted: Mapping[str, object]) -> str:
     register = running.people.register.by("benchmark")
     person = register.invite(NewPerson.parse(wanted)).person
     rights = RIGHTS[person.role] - GRAVE
