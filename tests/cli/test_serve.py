@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from socket import create_server
 from typing import Any
@@ -94,14 +94,14 @@ def test_what_was_ordered_over_the_api_survives_a_stop_in_its_midst(home: Path, 
     scopes = [word for right in ("tenants:read", "tenants:write", "orders:read") for word in ("--scope", right)]
     token = _say(home, "token", "add", OWNER, "tests", *scopes)["token"]
     new = {"name": "acme", "domains": [{"name": "acme.example"}]}
-    with _serving(home) as process, _client(home, port, token) as client:
+    with _serving(home) as process, closing(_client(home, port, token)) as client:
         assert client.get("/").url.path in {"/", "/sign-in"}
         assert client.get("/api/v1/me", headers={"Authorization": ""}).status_code == 401
         given = client.post("/api/v1/tenants", json=new)
         assert given.status_code == 202, given.text
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_S) == 0, (home / "serve.log").read_text()
-    with _serving(home), _client(home, port, token) as client:
+    with _serving(home), closing(_client(home, port, token)) as client:
         until = time.monotonic() + PATIENCE_S
         while (order := client.get(given.headers["Location"]).json())["status"] not in {"done", "failed"}:
             assert time.monotonic() < until, order
@@ -114,7 +114,7 @@ def test_what_was_ordered_over_the_api_survives_a_stop_in_its_midst(home: Path, 
 def test_without_a_worker_orders_are_taken_and_left_to_another(home: Path, port: int) -> None:
     _say(home, "init", "--owner", OWNER)
     token = _say(home, "token", "add", OWNER, "tests", "--scope", "tenants:write", "--scope", "orders:read")["token"]
-    with _serving(home, "--no-worker"), _client(home, port, token) as client:
+    with _serving(home, "--no-worker"), closing(_client(home, port, token)) as client:
         given = client.post("/api/v1/tenants", json={"name": "acme", "domains": [{"name": "acme.example"}]})
         assert given.status_code == 202, given.text
         time.sleep(1)

@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from .problems import MEDIA_TYPE, Flaw, Problem
-from .settings import Settings
 
 TEXT = """\
 Everything the command line does, for programs.
@@ -49,27 +48,28 @@ METHODS = ("get", "put", "post", "patch", "delete")
 OURS = "HTTPValidationError", "ValidationError"  # the framework's, in place of which problems are sent
 
 
-def describe(app: FastAPI, settings: Settings) -> None:
-    """Let *app* describe itself wholly."""
-    app.description = TEXT
-    made: dict[str, Any] = {}
+class Described(FastAPI):
+    """An application that describes itself wholly, as what is found at *url*."""
 
-    def openapi() -> dict[str, Any]:
-        if not made:
-            made.update(_described(app, settings))
-        return made
+    def __init__(self, url: str, **given: Any) -> None:
+        super().__init__(description=TEXT, openapi_tags=TAGS, **given)
+        self._url = url
 
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
+    def openapi(self) -> dict[str, Any]:
+        """Return the description, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = _described(self, self._url)
+        return self.openapi_schema
 
 
-def _described(app: FastAPI, settings: Settings) -> dict[str, Any]:
+def _described(app: FastAPI, url: str) -> dict[str, Any]:
     made = get_openapi(
         title=app.title,
         version=app.version,
         description=app.description,
         routes=app.routes,
         tags=app.openapi_tags,
-        servers=[{"url": settings.url}],
+        servers=[{"url": url}],
         summary="Control plane of a multi-tenant e-mail platform",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )

@@ -2,15 +2,15 @@
 
 Refused
 ├── WrongHost          it was meant for another server                           wrong-host
-├── BodyTooLarge       its body is larger than any that is read                  body-too-large
+├── BodyTooLarge       its body is larger than any that is read                  request-too-large
 ├── WrongMediaType     its body is of a kind that is not read here               wrong-media-type
 ├── TooOften           too many requests; `wait_s`                               too-often
 ├── RevisionNeeded     a change must say which revision it was made from         revision-needed
 ├── ForeignRequest     (Denied) a browser sent it, and no page of ours           foreign-request
-└── BadRequest         (InvalidInput) it cannot be read                          bad-request
+└── Unreadable         (InvalidInput) it cannot be read                          unreadable
 NoSuchPath             (NotFound) there is nothing under this path               no-such-path
 NoSuchMethod           (Refused) not with this method                            no-such-method
-Unforeseen             something that nobody thought of; the log has it          unforeseen
+Unforeseen             something that nobody thought of; the log has it          internal
 """
 
 from mailstead.ground.errors import Denied, InvalidInput, MailsteadError, NotFound, Refused
@@ -25,7 +25,7 @@ class WrongHost(Refused):
 class BodyTooLarge(Refused):
     """The body is larger than any that is read here."""
 
-    code = "body-too-large"
+    code = "request-too-large"
 
 
 class WrongMediaType(Refused):
@@ -56,10 +56,10 @@ class ForeignRequest(Denied):
     code = "foreign-request"
 
 
-class BadRequest(InvalidInput):
+class Unreadable(InvalidInput):
     """The request cannot be read."""
 
-    code = "bad-request"
+    code = "unreadable"
 
 
 class NoSuchPath(NotFound):
@@ -77,4 +77,4 @@ class NoSuchMethod(Refused):
 class Unforeseen(MailsteadError):
     """Something happened that nobody thought of."""
 
-    code = "unforeseen"
+    code = "internal"

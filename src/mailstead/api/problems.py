@@ -33,7 +33,7 @@ STATUS: Sequence[tuple[type[MailsteadError], int]] = (
     (errors.TooOften, 429),
     (errors.RevisionNeeded, 428),
     (errors.NoSuchMethod, 405),
-    (errors.BadRequest, 400),
+    (errors.Unreadable, 400),
     (NotSignedIn, 401),
     (SignInRefused, 401),
     (TooManyTries, 429),
@@ -127,7 +127,7 @@ async def on_http(request: Request, raised: HTTPException) -> Response:
         return answer(refused, headers=headers)
     if isinstance(raised.__cause__, MailsteadError):  # it was larger than its headers said
         return answer(raised.__cause__)
-    return answer(errors.BadRequest("the body cannot be read", field="body", remedy="send JSON in UTF-8"))
+    return answer(errors.Unreadable("the body cannot be read", field="body", remedy="send JSON in UTF-8"))
 
 
 async def on_invalid(_: Request, raised: RequestValidationError) -> Response:
