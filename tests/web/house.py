@@ -9,6 +9,7 @@ from typing import Any
 from pyotp import TOTP
 from starlette.testclient import TestClient
 
+from mailstead.access.browser import proof
 from mailstead.ground.clock import VirtualClock
 from mailstead.orders.drivers.memory import MemoryEngine
 from mailstead.orders.model import OrderView
@@ -132,12 +133,17 @@ class Browser:
     client: TestClient
     page: Page = field(default_factory=lambda: Page(0, {}, ""))
 
+    @property
+    def token(self) -> str:
+        """What every form of this browser carries."""
+        return proof(str(self.client.cookies[cookies.SESSION]))
+
     def get(self, path: str, **headers: str) -> Page:
         return self._read(self.client.get(path, headers=headers))
 
     def send(self, action: str, **fields: str) -> Page:
         """Send the form of this page that leads to *action*, with what stands in it and with *fields*."""
-        form = next(one for one in self.page.read.forms if one.action == action)
+        form = next(one for one in self.page.read.forms if (one.method, one.action) == ("post", action))
         return self.post(action, form.fields | fields)
 
     def post(self, path: str, fields: dict[str, str], *, follow: bool = True, **headers: str) -> Page:

@@ -22,7 +22,7 @@ def application(running: Running, settings: Settings | None = None, callers: Cal
     settings = settings or Settings(running.platform.web.url)
     callers = callers or running.people.callers
     app = Described(
-        settings.url,
+        settings,
         title="mailstead",
         version="1",
         docs_url=None,  # they would load scripts from elsewhere

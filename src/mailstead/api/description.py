@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from .problems import MEDIA_TYPE, Flaw, Problem
+from .settings import Settings
 
 TEXT = """\
 Everything the command line does, for programs.
@@ -49,27 +50,26 @@ OURS = "HTTPValidationError", "ValidationError"  # the framework's, in place of 
 
 
 class Described(FastAPI):
-    """An application that describes itself wholly, as what is found at *url*."""
+    """An application that describes itself wholly, as soon as all its routes are there."""
 
-    def __init__(self, url: str, **given: Any) -> None:
-        super().__init__(description=TEXT, openapi_tags=TAGS, **given)
-        self._url = url
+    def __init__(self, settings: Settings, **how: Any) -> None:
+        super().__init__(description=TEXT, openapi_tags=TAGS, **how)
+        self._settings = settings
 
     def openapi(self) -> dict[str, Any]:
-        """Return the description, made once."""
-        if self.openapi_schema is None:
-            self.openapi_schema = _described(self, self._url)
+        if not self.openapi_schema:
+            self.openapi_schema = _described(self, self._settings)
         return self.openapi_schema
 
 
-def _described(app: FastAPI, url: str) -> dict[str, Any]:
+def _described(app: FastAPI, settings: Settings) -> dict[str, Any]:
     made = get_openapi(
         title=app.title,
         version=app.version,
         description=app.description,
         routes=app.routes,
         tags=app.openapi_tags,
-        servers=[{"url": url}],
+        servers=[{"url": settings.url}],
         summary="Control plane of a multi-tenant e-mail platform",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )

@@ -5,7 +5,9 @@ See docs/formats/console-cookies.md.
 
 from starlette.responses import Response
 
-SESSION = "__Host-session"  # who is signed in
+from mailstead.access.browser import SESSION_COOKIE
+
+SESSION = SESSION_COOKIE  # who is signed in
 VISITOR = "__Host-visitor"  # a random text for the forms before that
 LOOK = "__Host-look"  # language, theme, time zone
 NOTICE = "__Host-notice"  # what the next page is to say, once

@@ -1,14 +1,9 @@
-"""A form counts only if it comes from a page of ours.
+"""A form counts only if it comes from a page of ours: it carries the proof that `access/browser.py` makes."""
 
-Each form carries an HMAC under the visitor's own cookie, which no other site can read. So nothing is stored, the token
-changes with the session, and every process of a platform can check it. (OWASP, signed double-submit cookie.)
-"""
-
-import hmac
-
+from mailstead.access.browser import OWN, is_proof
 from mailstead.ground.errors import Denied
 
-FIELD, HEADER = "csrf_token", "x-csrf-token"
+FIELD = "csrf_token"
 
 
 class ForeignForm(Denied):
@@ -17,17 +12,11 @@ class ForeignForm(Denied):
     code = "foreign-form"
 
 
-def token(cookie: str) -> str:
-    """Return what the forms of the visitor with this cookie carry."""
-    return hmac.digest(cookie.encode(), b"mailstead console form", "sha256").hex()
-
-
 def refuse_foreign(cookie: str, given: str, fetched_from: str) -> None:
     """Raise ForeignForm unless *given* belongs to *cookie*; *fetched_from* is what the browser says itself.
 
-    `Sec-Fetch-Site` is empty where a browser does not send it (W3C Fetch Metadata).
+    That is its header `Sec-Fetch-Site` (W3C Fetch Metadata), empty where it does not send it.
     """
-    own = fetched_from in ("", "same-origin", "none")
-    if not (cookie and own and hmac.compare_digest(token(cookie).encode(), given.encode(errors="replace"))):
+    if fetched_from not in OWN or not is_proof(cookie, given):
         remedy = "load the page again, and send it from there"
         raise ForeignForm("this form has grown old, or came from another site", field=FIELD, remedy=remedy)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 GIB = 1024
+NOW_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,10 @@ def ago(context: Context, at: datetime | None) -> str:
     if at is None:
         return "–"
     shown: Shown = context["shown"]
-    said = format_timedelta(at - shown.now, add_direction=True, locale=shown.look.locale)
+    apart = at - shown.now
+    said = format_timedelta(apart, add_direction=True, locale=shown.look.locale)
+    if abs(apart.total_seconds()) < NOW_S:
+        said = shown.translations.gettext("just now")
     full = format_datetime(at, "full", tzinfo=shown.look.tzinfo, locale=shown.look.locale)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), full, said)
 

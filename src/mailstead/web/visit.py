@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from mailstead.access import Access
+from mailstead.access.browser import proof
 from mailstead.ground.errors import MailsteadError
 from mailstead.people.errors import NotSignedIn
 from mailstead.people.model import Caller, Right
@@ -18,7 +19,7 @@ from mailstead.people.session import Visitor
 from mailstead.wiring import Running
 from mailstead.wiring.people import People
 
-from . import cookies, csrf
+from . import cookies
 from .look import Look
 from .notices import Notice
 from .rendering import Shown, render
@@ -124,7 +125,7 @@ class Visit:
         return response
 
     def _shown(self, notice: Notice | None = None) -> Shown:
-        return Shown(self, self.look, self.now, csrf.token(self.cookie), notice)
+        return Shown(self, self.look, self.now, proof(self.cookie), notice)
 
 
 def at(path: str, **query: object) -> str:

@@ -1,8 +1,8 @@
 """Words that come from below, such as a status: as they are told, and in which tone. Catalogues translate them."""
 
 TONES = {
-    "good": ("active", "done", "passed", "on", "running well", "full access", "whole"),
-    "busy": ("queued", "running", "in hand", "suspending"),
+    "good": ("active", "done", "passed", "on", "enabled", "whole"),
+    "busy": ("queued", "running", "in hand"),
     "warn": (
         "suspended",
         "waiting",
@@ -11,11 +11,9 @@ TONES = {
         "due",
         "paused",
         "maintenance",
-        "second",
-        "enrol",
         "disabled",
     ),
-    "bad": ("failed", "drifted", "removed", "off", "silent", "broken"),
+    "bad": ("failed", "drifted", "removed", "off", "silent", "broken", "full"),
 }
 
 
@@ -40,7 +38,9 @@ WORDS = {
     "paused": mark("paused"),
     "silent": mark("silent"),
     "maintenance": mark("maintenance"),
+    "enabled": mark("can be used"),
     "disabled": mark("disabled"),
+    "full": mark("full"),
     "broken": mark("broken"),
     "whole": mark("whole"),
     # verdicts of checks, kinds of differences
@@ -102,10 +102,10 @@ WORDS = {
     "network": mark("network"),
     "storage": mark("disks"),
     "machine": mark("machine"),
-    "credentials": mark("keys and certificate"),
-    "names": mark("DNS"),
-    "trust": mark("DNSSEC"),
-    "mail": mark("mail server"),
+    "certificate": mark("certificate"),
+    "dns": mark("DNS"),
+    "resolver": mark("resolver"),
+    "mail server": mark("mail server"),
     "plan": mark("plan"),
     # roles
     "owner": mark("owner"),

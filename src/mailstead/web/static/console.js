@@ -55,4 +55,5 @@ if (palette) {
 
 if (matchMedia("(max-width: 860px)").matches) document.querySelector(".menu")?.removeAttribute("open");
 for (const field of document.querySelectorAll("[data-zone]")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 wake(document);

@@ -8,9 +8,12 @@ from mailstead.web.page import Page
 from mailstead.web.pages.tenant.page import frame
 from mailstead.web.visit import Visit
 
+MOST = 10_000
+
 
 def aliases(visit: Visit, tenant: str) -> Response:
-    return visit.show("pages/aliases/page.html", **frame(visit, tenant))
+    found = visit.access.aliases.page(tenant, limit=MOST)
+    return visit.show("pages/aliases/page.html", **frame(visit, tenant), aliases=found)
 
 
 def keep(visit: Visit, tenant: str) -> Response:

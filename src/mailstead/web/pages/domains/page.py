@@ -50,8 +50,9 @@ def remove(visit: Visit, tenant: str) -> Response:
 
 
 def _show(visit: Visit, name: str, report: Report | None) -> Response:
+    domains = visit.access.domains.all(name)
     wrong = [finding for finding in report.findings if finding.verdict in WRONG] if report else []
-    return visit.show("pages/domains/page.html", **frame(visit, name), report=report, wrong=wrong)
+    return visit.show("pages/domains/page.html", **frame(visit, name), domains=domains, report=report, wrong=wrong)
 
 
 def _fields(domain: MailDomain) -> dict[str, str]:

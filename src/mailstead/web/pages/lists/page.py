@@ -8,9 +8,12 @@ from mailstead.web.page import Page
 from mailstead.web.pages.tenant.page import frame
 from mailstead.web.visit import Visit
 
+MOST = 10_000
+
 
 def lists(visit: Visit, tenant: str) -> Response:
-    return visit.show("pages/lists/page.html", **frame(visit, tenant))
+    found = visit.access.lists.page(tenant, limit=MOST)
+    return visit.show("pages/lists/page.html", **frame(visit, tenant), lists=found)
 
 
 def keep(visit: Visit, tenant: str) -> Response:

@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from mailstead.ground.errors import MailsteadError, NotFound
+from mailstead.ground.errors import Denied, MailsteadError, NotFound
 from mailstead.hypervisors.model import MachineStatistics
 from mailstead.web.page import Page
 from mailstead.web.pages.tenant.page import frame
@@ -38,6 +38,8 @@ def _usage(visit: Visit, name: str) -> dict[str, Any]:
         usage = visit.access.machines.get(name).usage
     except NotFound:
         usage = None
+    except Denied:
+        raise
     except MailsteadError as error:
         return {"usage": None, "busy": None, "silence": error}
     vcpus = visit.access.tenants.get(name).tenant.allowance.vcpus

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from mailstead.people.model import Role
-from mailstead.people.person import NewPerson, PersonChange
+from mailstead.people.person import Factors, NewPerson, PersonChange
 from mailstead.people.session import Link
 from mailstead.web.confirming import demand_typed
 from mailstead.web.page import Page
@@ -28,13 +28,16 @@ def invite(visit: Visit) -> Response:
 
 
 def person(visit: Visit, person: str) -> Response:
+    """Show somebody; how they prove themselves only to those who see everybody."""
     people = visit.access.people
+    known, whole = people.get(person), visit.who.scope.tenants is None
     return visit.show(
         "pages/people/person.html",
-        person=people.get(person),
-        factors=people.factors(person),
-        sessions=people.sessions(person),
-        tokens=people.tokens(person),
+        person=known,
+        whole=whole,
+        factors=people.factors(person) if whole else Factors(),
+        sessions=people.sessions(person) if whole else [],
+        tokens=people.tokens(person) if whole else [],
         roles=list(Role),
     )
 

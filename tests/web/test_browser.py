@@ -1,0 +1,218 @@
+"""The console in Debian's Chromium: with keys, passkeys, live orders, in German and in the dark."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from mailstead.people.model import Role
+from mailstead.web import cookies
+
+from .house import ALICE, OLGA, PASSWORD
+from .serving import Served, served
+
+pytestmark = pytest.mark.host
+CALM = (
+    "no-sandbox",
+    "disable-gpu",
+    "disable-quic",
+    "no-first-run",
+    "disable-background-networking",
+    "disable-component-update",
+    "disable-sync",
+)
+PAGES = (
+    "/",
+    "/tenants",
+    "/tenants/acme",
+    "/tenants/acme/drift",
+    "/tenants/acme/mailboxes",
+    "/tenants/acme/aliases",
+    "/tenants/acme/mailbox?address=anna@acme.example",
+    "/tenants/acme/mailboxes/import",
+    "/tenants/acme/lists",
+    "/tenants/acme/domains",
+    "/tenants/acme/domains/check",
+    "/tenants/acme/machine",
+    "/tenants/acme/network",
+    "/tenants/acme/orders",
+    "/tenants/acme/audit",
+    "/orders",
+    "/onboarding",
+    "/hosts",
+    "/doctor",
+    "/people",
+    "/audit",
+    "/search?words=acme",
+    "/account",
+    "/account/enrol",
+    "/account/enrol/app",
+    "/settings",
+    "/step-up",
+    "/sign-in",
+    "/nowhere",
+)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("served")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def chromium(place: Served) -> Iterator[Browser]:
+    args = [*(f"--{one}" for one in CALM), f"--ignore-certificate-errors-spki-list={place.spki}"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=args)
+        yield browser
+        browser.close()
+
+
+def _context(place: Served, chromium: Browser, who: str = "", **more: str) -> BrowserContext:
+    context = chromium.new_context(base_url=place.url, **more)  # type: ignore[arg-type]  # its keywords are many
+    context.set_default_timeout(30_000)
+    if who:
+        given = {"name": cookies.SESSION, "value": place.house.cookie(who), "url": place.url, "secure": True}
+        context.add_cookies([given | {"httpOnly": True, "sameSite": "Lax"}])  # type: ignore[list-item]
+    return context
+
+
+def _faults(page: Page) -> list[str]:
+    """Note what the browser complains of from now on."""
+    told: list[str] = []
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("console", lambda said: told.append(said.text) if "Security Policy" in said.text else None)
+    return told
+
+
+def test_signing_in_with_password_and_app(place: Served, chromium: Browser) -> None:
+    page = _context(place, chromium).new_page()
+    faults = _faults(page)
+    page.goto("/tenants")
+    page.get_by_label("E-mail address").fill(OLGA)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Code", exact=True).fill(place.house.code(OLGA))
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Tenants")).to_be_visible()
+    assert not faults
+
+
+def test_an_invited_person_is_made_to_enrol_and_then_signs_in_by_passkey_alone(
+    place: Served, chromium: Browser
+) -> None:
+    page = _context(place, chromium).new_page()
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    kind |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": kind})
+    page.goto(place.house.invite("petra@operator.example", Role.ADMIN))
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    page.goto("/tenants")
+    expect(page.get_by_role("heading", name="Add a second factor")).to_be_visible()
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_role("heading", name="Keep these codes")).to_be_visible()
+    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
+def test_onboarding_is_shown_first_and_then_watched_live(place: Served, chromium: Browser) -> None:
+    page = _context(place, chromium, OLGA).new_page()
+    faults = _faults(page)
+    page.goto("/onboarding")
+    page.get_by_label("Name", exact=True).fill("initech")
+    page.get_by_label("Mail domains").fill("initech.example")
+    page.get_by_role("button", name="Show what would be done").click()
+    expect(page.get_by_role("heading", name="What would be done for initech")).to_be_visible()
+    assert "initech" not in place.house.running.world.tenants.all()
+    page.get_by_role("button", name="Bring it into service").click()
+    expect(page.locator("section[data-live]")).to_be_visible()
+    expect(page.get_by_text("12 of 12 steps done")).to_be_visible()
+    expect(page.locator("section[data-live] .pill")).to_have_text("done")
+    assert not faults
+
+
+def test_a_tenant_administrator_adds_a_mailbox_and_sees_its_password_once(place: Served, chromium: Browser) -> None:
+    page = _context(place, chromium, ALICE).new_page()
+    page.goto("/")
+    page.get_by_role("link", name="Tenants", exact=True).click()
+    page.get_by_role("link", name="acme", exact=True).click()
+    page.get_by_role("link", name="Mailboxes").click()
+    page.get_by_label("Address", exact=True).fill("zoe@acme.example")
+    page.get_by_role("button", name="Add", exact=True).click()
+    password = page.locator(".secret").inner_text()
+    assert len(password) >= 15
+    page.goto("/tenants/acme/mailbox?address=zoe@acme.example")
+    assert password not in page.content()
+
+
+def test_german_is_chosen_by_the_browser_and_stays_when_chosen_by_hand(place: Served, chromium: Browser) -> None:
+    page = _context(place, chromium, locale="de-DE").new_page()
+    page.goto("/sign-in")
+    expect(page.get_by_role("heading", name="Anmelden")).to_be_visible()
+    page.get_by_role("button", name="English").click()
+    page.goto("/sign-in")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_dark_follows_the_system_and_can_be_chosen(place: Served, chromium: Browser) -> None:
+    def paper() -> str:
+        return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    page = _context(place, chromium, OLGA, color_scheme="dark").new_page()
+    page.goto("/settings")
+    dark = paper()
+    page.get_by_label("light", exact=True).check()
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("status")).to_have_text("Your settings are kept.")
+    assert (dark, paper()) == ("rgb(19, 23, 21)", "rgb(247, 246, 242)")
+
+
+def test_a_mailbox_is_added_with_the_keyboard_alone(place: Served, chromium: Browser) -> None:
+    page = _context(place, chromium, ALICE).new_page()
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.type("acm")
+    expect(page.locator("#palette-hits a").first).to_contain_text("acme")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="acme")).to_be_visible()
+    _tab_to(page, "Mailboxes")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="New mailbox")).to_be_visible()
+    _tab_to(page, "Address")
+    page.keyboard.type("keys@acme.example")
+    page.keyboard.press("Enter")
+    expect(page.locator(".secret")).to_be_visible()
+
+
+def _tab_to(page: Page, name: str) -> None:
+    """Press Tab until what is so named has the focus."""
+    what = "(e => (e.labels?.[0] || e).textContent.trim())(document.activeElement)"
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if str(page.evaluate(what)).startswith(name):
+            return
+    pytest.fail(f"Tab does not lead to {name}")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_keeps_anybody_out(place: Served, chromium: Browser, theme: str) -> None:
+    page = _context(place, chromium, OLGA, color_scheme=theme).new_page()
+    faults, axe = _faults(page), Axe()
+    found: dict[str, list[str]] = {}
+    for path in PAGES:
+        page.goto(path)
+        response = axe.run(page).response
+        assert len(response["passes"]) > 10, path
+        violations = response["violations"]
+        found |= {f"{path} {one['id']}": [node["html"][:160] for node in one["nodes"]][:3] for one in violations}
+    assert not found
+    assert not faults
