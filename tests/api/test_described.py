@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ CHECKS = [
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
-    negative_data_rejection,
+    negative_data_rejection,  # the last: does not know 413
 ]
 EACH = 6
 SPARED = {"check_tenant"}  # takes a second each time
@@ -87,7 +88,8 @@ def test_whatever_the_description_allows_or_forbids_is_answered_as_it_says(
             headers = {"Authorization": "Bearer olga"}
             wanted = case.as_transport_kwargs(base_url=URL, headers=headers)
             answer = client.request(**{NAMED.get(name, name): wanted[name] for name in wanted if name != "cookies"})
-            case.validate_response(answer, checks=CHECKS)
+            too_large = answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE  # refused before it is read
+            case.validate_response(answer, checks=CHECKS[:-1] if too_large else CHECKS)
             sent += 1
 
         ask()
