@@ -1,7 +1,8 @@
 """The Hyper-V driver against the stand-in: a whole machine, a thousand machines, fifty hosts, at 0, 5 and 50 ms.
 
-python -m benchmarks.hyperv [MACHINES] [HOSTS]     a call is one batch of cmdlets and its answer: at least two messages
-                                                   that are waited for; CPU is that of this process alone
+python -m benchmarks.hyperv [MACHINES] [HOSTS]     a round trip is a call: one batch of cmdlets and its answer, at least
+                                                   two messages that are waited for (decision 0157); CPU is that of
+                                                   this process alone
 """
 
 import sys
@@ -109,8 +110,9 @@ def _made(way: Counted, name: str) -> Cost:
     wanted = machine(name)
     way.run(NewDynamicVHD(Path=(str(wanted.disks[0].source),), SizeBytes=1 << 30))
     with measured(way) as costs:
-        hypervisor(way).define(wanted)
-        hypervisor(way).start(name)
+        host = hypervisor(way)  # one for both, as a process has it
+        host.define(wanted)
+        host.start(name)
     return costs[0]
 
 

@@ -14,6 +14,7 @@ from .world import World
 
 MEMORY_MIB = 768
 DISK_GIB = 4
+MBIT, IOPS = 10, 100  # a machine of the least size has no limits
 
 
 def ask(world: World, asked: Asked) -> None:
@@ -76,7 +77,8 @@ def _tenant(name: str, size: int) -> Tenant:
 
 def _resized(wanted: Tenant, size: int) -> Tenant:
     larger = max(DISK_GIB * size, wanted.allowance.disk_gib)
-    return changes.resized(wanted, vcpus=size, memory_mib=MEMORY_MIB * size, disk_gib=larger)
+    limits = {"bandwidth_mbit": MBIT * (size - 1), "disk_iops": IOPS * (size - 1)}
+    return changes.resized(wanted, vcpus=size, memory_mib=MEMORY_MIB * size, disk_gib=larger, **limits)
 
 
 def mend(world: World) -> list[str]:

@@ -1,5 +1,7 @@
 """People and tokens at the command line: what an operator at the machine itself does with them."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,20 @@ def test_who_is_signed_in_nowhere_and_has_no_factor_is_told_so(olga: Say) -> Non
     assert "signed in nowhere" in olga("person", "session", "list", "olga@ops.example").out
     assert "no second factor" in olga("person", "factor", "list", "olga@ops.example").out
     assert olga("--json", "person", "session", "revoke", "olga@ops.example").value == {"ended": 0}
+
+
+def test_a_link_and_a_session_do_not_come_back_with_an_old_state(olga: Say, home: Path, tmp_path: Path) -> None:
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("a backup has a passphrase of its own\n")
+    passphrase.chmod(0o600)
+    assert rows(home, "links") == 1
+    assert olga("state", "backup", tmp_path / "backup", "--passphrase-file", passphrase).status == 0
+    said = olga("state", "restore", tmp_path / "backup", "--passphrase-file", passphrase, "--replace")
+    assert said.status == 0, said
+    assert (rows(home, "people"), rows(home, "links")) == (1, 0)
+
+
+def rows(home: Path, table: str) -> int:
+    with closing(sqlite3.connect(home / "state.sqlite")) as connection:
+        number: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608  # ours
+    return number

@@ -12,12 +12,14 @@ from mailstead.guests.errors import GuestSilent
 from mailstead.hypervisors.model import FirmwareBoot
 from mailstead.lifecycle.world import GuestImage, HostPorts
 from mailstead.mailservers.drivers.memory import MemoryMailServers
+from mailstead.networks.model import Numbers
 from mailstead.remoting.port import Remote
 from mailstead.sites.model import Host, Platform
 from mailstead.storage.model import Format
 from mailstead.wiring.hyperv import hyperv_host
 from mailstead.wiring.hyperv_ways import Ways
 from mailstead.wiring.memory import Outside, memory_outside
+from tests.networks.world import numbers
 from tests.standin.cluster import Cluster, form_cluster
 from tests.standin.hyperv import world
 from tests.standin.hyperv.kinds import VhdType, VMState
@@ -86,10 +88,11 @@ class Pair:
         return GuestState.ANSWERING if found[0].state is VMState.Running else GuestState.SILENT
 
 
-class _NoNumbers:
-    """Guests in memory have no addresses."""
+class _AllOne:
+    """Guests in memory have no addresses: any will do for their management cards."""
 
-    def of(self, _tenant: str) -> None: ...
+    def of(self, _tenant: str) -> Numbers:
+        return numbers(1)
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class _Way:
     vault: None = None
     fleet: None = None
     tell: None = None
-    numbers: _NoNumbers = _NoNumbers()
+    numbers: _AllOne = _AllOne()
 
     def to(self, _host: Host) -> Remote:
         return self.rig

@@ -70,8 +70,12 @@ def loosen(adapter: Adapter) -> None:
 
 def test_an_entry_changed_by_hand_is_found_when_all_had_their_turn(lab: HyperVLab, sparing: HyperVSwitch) -> None:
     loosen(lab.adapter("hooli"))
-    looks = [flawed(sparing) for _ in range(3)]
-    assert sorted(looks) == [[], [], ["hooli"]]
+    looks = [flawed(sparing) for _ in range(4)]
+    first = looks.index(["hooli"])
+    assert first < 3
+    assert looks == [[]] * first + [["hooli"]] * (4 - first)  # what was found once is not lost in the next look
+    sparing.ensure(segment("hooli", 3))
+    assert flawed(sparing) == []
 
 
 def test_who_asks_for_one_tenant_hears_of_it_at_once(lab: HyperVLab, sparing: HyperVSwitch) -> None:

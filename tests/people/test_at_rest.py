@@ -1,7 +1,9 @@
 """What lies in the database is of no use to whoever steals it; what is shown once is shown once."""
 
+import pytest
 from pyotp import TOTP
 
+from mailstead.people.errors import SignInBusy
 from mailstead.people.hashing import NOBODYS, Argon2
 from mailstead.people.model import Role
 from mailstead.people.person import NewToken
@@ -42,6 +44,14 @@ def test_a_real_hash_fits_its_password_and_no_other() -> None:
 def test_nobodys_hash_costs_what_everybodys_does_and_fits_nothing() -> None:
     assert not due_for_renewal(NOBODYS)
     assert not Argon2().fits(PASSWORD, None)
+
+
+def test_no_more_hashes_are_made_at_once_than_there_is_memory_for() -> None:
+    hashing = Argon2(at_once=1, patience_s=0.01)
+    with hashing._turn(), pytest.raises(SignInBusy) as busy:
+        hashing.fits(PASSWORD, None)
+    assert busy.value.retry
+    assert not hashing.fits(PASSWORD, None)
 
 
 def test_networks_are_places() -> None:

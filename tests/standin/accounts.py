@@ -1,4 +1,4 @@
-"""Who may sign in, and how: Basic, client certificates, NTLM and Kerberos by pyspnego's accepting side."""
+"""Who may sign in, and how: Basic, client certificates, NTLM by pyspnego's accepting side, Kerberos by MIT's."""
 
 import os
 import ssl
@@ -12,6 +12,8 @@ import spnego
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from spnego.exceptions import SpnegoError
+
+from .tickets import Acceptor, NotAccepted
 
 DOMAIN = "STANDIN"
 CHALLENGES = ("Negotiate", 'Basic realm="WSMAN"')
@@ -31,6 +33,20 @@ class Accounts:
 
     passwords: Mapping[str, str]
     _users_file: Path | None = None
+    _keytab: Path | None = None
+    _certificate: bytes = field(default=b"", repr=False)
+
+    def offer_kerberos(self, keytab: Path, certificate: bytes) -> None:
+        """Let accounts sign in by tickets for the key in *keytab*, on channels that end at *certificate* (DER)."""
+        self._keytab, self._certificate = keytab, certificate
+
+    def acceptor(self, token: bytes) -> spnego.ContextProxy | Acceptor:
+        """Return the side that a first token is meant for; raise NotAccepted where that is not offered."""
+        if token.startswith(b"NTLMSSP"):
+            return spnego.server("localhost", "HTTP", protocol="ntlm")
+        if self._keytab is None:
+            raise NotAccepted
+        return Acceptor(self._keytab, self._certificate)
 
     def offer_ntlm(self, folder: Path) -> None:
         """Let accounts sign in by NTLM: pyspnego reads them from a file that the environment names."""
@@ -46,7 +62,7 @@ class Door:
 
     accounts: Accounts
     user: str = ""
-    _context: spnego.ContextProxy | None = field(default=None, repr=False)
+    _context: spnego.ContextProxy | Acceptor | None = field(default=None, repr=False)
 
     def enter(self, authorization: str, writer: StreamWriter) -> Entry:
         scheme, _, rest = authorization.partition(" ")
@@ -70,11 +86,10 @@ class Door:
 
     def _negotiate(self, token: str) -> Entry:
         sent = b64decode(token)
-        protocol = "ntlm" if sent.startswith(b"NTLMSSP") else "kerberos"
         try:
-            self._context = self._context or spnego.server("localhost", "HTTP", protocol=protocol)
+            self._context = self._context or self.accounts.acceptor(sent)
             back = self._context.step(sent) or b""
-        except (SpnegoError, ImportError):
+        except (SpnegoError, NotAccepted):
             self._context = None
             return Entry()
         if self._context.complete:

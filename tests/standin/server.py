@@ -5,6 +5,7 @@ from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from ssl import PEM_cert_to_DER_cert
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -51,8 +52,13 @@ class StandIn:
         self.shells_most, self.commands_most, self.delay_s = 30, 1000, 0.0
         self._log: list[Logged] = []
         self._roles = roles
-        tls = _tls(pair or self.authority.issue("localhost"), self.authority.trust)
+        self.pair = pair or self.authority.issue("localhost")
+        tls = _tls(self.pair, self.authority.trust)
         self.listener = Listener(tls, self.accounts, self._serve, port)
+
+    def offer_kerberos(self, keytab: Path) -> None:
+        """Let accounts sign in by tickets for the service whose key *keytab* holds."""
+        self.accounts.offer_kerberos(keytab, PEM_cert_to_DER_cert(self.pair.certificate.read_text()))
 
     @property
     def port(self) -> int:

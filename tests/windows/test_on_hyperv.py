@@ -55,6 +55,7 @@ def test_its_machine_starts_once_its_medium_is_there_and_wakes_only_once(stage: 
     assert machine.state is VMState.Running
     assert (machine.secure_boot, machine.template) == ("On", "MicrosoftWindows")
     assert [drive.shown()["Path"] for drive in machine.dvds] == [rf"{IMAGES}\acme.iso"]
+    assert [card.name for card in machine.adapters] == ["Network Adapter", "Management"]
     assert stage.drift() == {}
     stage.done(stage.lifecycle.equip("acme"))
     assert machine.dvds == []

@@ -7,9 +7,12 @@ NoRoom
 InvalidInput
 ├── NotConfirmed the name typed is not the one that is meant   not-confirmed
 └── TooMany      more at once than one request may ask for     too-many
+Refused
+└── BodyTooLarge a request's body is larger than any read      body-too-large
+Unforeseen       something nobody thought of; the log has it   unforeseen
 """
 
-from mailstead.ground.errors import Conflict, InvalidInput, NoRoom
+from mailstead.ground.errors import Conflict, InvalidInput, MailsteadError, NoRoom, Refused
 
 
 class Changed(Conflict):
@@ -34,3 +37,15 @@ class TooMany(InvalidInput):
     """One request asks for more than it may hold."""
 
     code = "too-many"
+
+
+class BodyTooLarge(Refused):
+    """The body of a request is larger than any that is read there."""
+
+    code = "body-too-large"
+
+
+class Unforeseen(MailsteadError):
+    """Something went wrong that nobody thought of; the log has it."""
+
+    code = "unforeseen"

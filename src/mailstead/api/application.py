@@ -10,7 +10,7 @@ from mailstead.ground.errors import MailsteadError
 from mailstead.people.port import Callers
 from mailstead.wiring import Running
 
-from .description import TAGS, describe
+from .description import Described
 from .guard import HEALTH, Guard
 from .problems import on_error, on_http, on_invalid, on_unforeseen
 from .routes import ROUTERS
@@ -21,13 +21,13 @@ def application(running: Running, settings: Settings | None = None, callers: Cal
     """Return the API over *running*, for its people, or those whom *callers* know; it answers at its URL alone."""
     settings = settings or Settings(running.platform.web.url)
     callers = callers or running.people.callers
-    app = FastAPI(
+    app = Described(
+        settings,
         title="mailstead",
         version="1",
         docs_url=None,  # they would load scripts from elsewhere
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
-        openapi_tags=TAGS,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
         middleware=[
@@ -46,7 +46,6 @@ def application(running: Running, settings: Settings | None = None, callers: Cal
         api.include_router(router)
     app.include_router(api)
     app.add_route(HEALTH, _healthy, methods=["GET"], include_in_schema=False)
-    describe(app, settings)
     return app
 
 

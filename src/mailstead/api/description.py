@@ -49,17 +49,17 @@ METHODS = ("get", "put", "post", "patch", "delete")
 OURS = "HTTPValidationError", "ValidationError"  # the framework's, in place of which problems are sent
 
 
-def describe(app: FastAPI, settings: Settings) -> None:
-    """Let *app* describe itself wholly."""
-    app.description = TEXT
-    made: dict[str, Any] = {}
+class Described(FastAPI):
+    """An application that describes itself wholly, as soon as all its routes are there."""
 
-    def openapi() -> dict[str, Any]:
-        if not made:
-            made.update(_described(app, settings))
-        return made
+    def __init__(self, settings: Settings, **how: Any) -> None:
+        super().__init__(description=TEXT, openapi_tags=TAGS, **how)
+        self._settings = settings
 
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
+    def openapi(self) -> dict[str, Any]:
+        if not self.openapi_schema:
+            self.openapi_schema = _described(self, self._settings)
+        return self.openapi_schema
 
 
 def _described(app: FastAPI, settings: Settings) -> dict[str, Any]:

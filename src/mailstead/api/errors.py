@@ -2,7 +2,6 @@
 
 Refused
 ├── WrongHost          it was meant for another server                           wrong-host
-├── BodyTooLarge       its body is larger than any that is read                  body-too-large
 ├── WrongMediaType     its body is of a kind that is not read here               wrong-media-type
 ├── TooOften           too many requests; `wait_s`                               too-often
 ├── RevisionNeeded     a change must say which revision it was made from         revision-needed
@@ -10,22 +9,15 @@ Refused
 └── BadRequest         (InvalidInput) it cannot be read                          bad-request
 NoSuchPath             (NotFound) there is nothing under this path               no-such-path
 NoSuchMethod           (Refused) not with this method                            no-such-method
-Unforeseen             something that nobody thought of; the log has it          unforeseen
 """
 
-from mailstead.ground.errors import Denied, InvalidInput, MailsteadError, NotFound, Refused
+from mailstead.ground.errors import Denied, InvalidInput, NotFound, Refused
 
 
 class WrongHost(Refused):
     """The request was meant for another server."""
 
     code = "wrong-host"
-
-
-class BodyTooLarge(Refused):
-    """The body is larger than any that is read here."""
-
-    code = "body-too-large"
 
 
 class WrongMediaType(Refused):
@@ -72,9 +64,3 @@ class NoSuchMethod(Refused):
     """What is under this path knows no such method."""
 
     code = "no-such-method"
-
-
-class Unforeseen(MailsteadError):
-    """Something happened that nobody thought of."""
-
-    code = "unforeseen"

@@ -12,13 +12,14 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailstead.access.browser import OWN, PROOF_HEADER, SESSION_COOKIE, is_proof
+from mailstead.access.errors import BodyTooLarge
 from mailstead.ground.clock import Clock
 from mailstead.ground.errors import MailsteadError
 from mailstead.people.errors import NotSignedIn
 from mailstead.people.model import Caller
 from mailstead.people.port import Callers
 
-from .errors import BodyTooLarge, ForeignRequest, TooOften, WrongHost, WrongMediaType
+from .errors import ForeignRequest, TooOften, WrongHost, WrongMediaType
 from .headers import with_headers
 from .limits import RateLimit
 from .problems import answer

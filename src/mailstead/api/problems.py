@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from mailstead.access.errors import Changed, TooBusy
+from mailstead.access.errors import BodyTooLarge, Changed, TooBusy, Unforeseen
 from mailstead.ground import errors as ground
 from mailstead.ground.errors import MailsteadError
 from mailstead.orders.model import KeyReused
@@ -28,7 +28,7 @@ SECRET = ("password", "token", "secret", "cookie")
 # The first that fits counts.
 STATUS: Sequence[tuple[type[MailsteadError], int]] = (
     (errors.WrongHost, 421),
-    (errors.BodyTooLarge, 413),
+    (BodyTooLarge, 413),
     (errors.WrongMediaType, 415),
     (errors.TooOften, 429),
     (errors.RevisionNeeded, 428),
@@ -140,7 +140,7 @@ async def on_invalid(_: Request, raised: RequestValidationError) -> Response:
 async def on_unforeseen(_: Request, raised: Exception) -> Response:
     """Answer what nobody thought of: the log gets it, the caller nothing of it."""
     log.error("a request failed", exc_info=raised)
-    unforeseen = errors.Unforeseen("something went wrong here", remedy="the log of mailstead tells what")
+    unforeseen = Unforeseen("something went wrong here", remedy="the log of mailstead tells what")
     return answer(unforeseen, headers=ALWAYS)  # the framework sends this one past the guard
 
 

@@ -29,10 +29,12 @@ class Look:
     """What was found; older than a step it must not become: each step and each plan takes a new one.
 
     What is remembered of a tenant is read when asked for: a step must not cost more the more tenants there are.
+    *closely* asks for each tenant's segment by itself: a switch may look at all of a large host less closely.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, closely: bool = False) -> None:
         self.world = world
+        self.closely = closely
         self._mail: tuple[str, MailState] | None = None
         self._rollover: tuple[str, Rollover] | None = None
         self._images: dict[tuple[str, PurePath | None], GuestImage | MailsteadError] = {}
@@ -57,7 +59,8 @@ class Look:
 
     def segment(self, host: str, tenant: str) -> Segment | None:
         """Return one tenant's segment. An order asks for its own alone; who asks for another's too, is told of all."""
-        if host in self._segments or any(at == host and whose != tenant for at, whose in self._own_segments):
+        others = any(at == host and whose != tenant for at, whose in self._own_segments)
+        if not self.closely and (host in self._segments or others):
             return self.segments(host).get(tenant)
         switch = self.world.ports(host).switch
         return _once(self._own_segments, (host, tenant), lambda: switch.segments(tenant)).get(tenant)

@@ -20,6 +20,7 @@ from .rest import Rest
 from .sights import Sight
 from .steps import Steps
 
+FEW = 8  # tenants that are looked at one by one, as closely as can be
 LATER = "follows when the machine has started"
 Asking = Callable[[Planned[Any], Subject, Look], Section]
 
@@ -42,7 +43,8 @@ class Planner:
         if unknown:
             message = f"there is no tenant {unknown[0]}"
             raise NotFound(message, field="tenant", value=unknown[0], remedy="see mailstead tenant list")
-        rest = Rest(self._world, look or Look(self._world), rows)
+        few = names is not None and len(names) <= FEW
+        rest = Rest(self._world, look or Look(self._world, closely=few), rows)
         return list(self._with_shared(self._look_closer(sorted(names or rows), rest), rest))
 
     def preview(self, entry: Entry) -> TenantPlan:

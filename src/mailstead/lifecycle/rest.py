@@ -15,7 +15,7 @@ from mailstead.ground.errors import MailsteadError
 from mailstead.hypervisors.model import DirectBoot, Power
 from mailstead.mailservers.items import MailState, Service
 from mailstead.mailservers.rendering.templates import everything
-from mailstead.networks.model import Allow
+from mailstead.networks.model import Allow, Segment
 from mailstead.storage.model import Role, VolumeKey
 
 from .look import Look
@@ -82,10 +82,13 @@ class Rest:
             return ""
         volumes = self.look.volumes(host)
         system = volumes.get(VolumeKey(tenant, Role.SYSTEM))
-        stands = (machine, self.look.segments(host).get(tenant), system, volumes.get(VolumeKey(tenant, Role.DATA)))
+        stands = (machine, self._segment(host, tenant), system, volumes.get(VolumeKey(tenant, Role.DATA)))
         names = self._names(json.loads(document))
         image = self._image(host, system.base if system else None)
         return repr((tell(stands), image, names, _mail(self.look.mail(host, tenant))))
+
+    def _segment(self, host: str, tenant: str) -> Segment | None:
+        return self.look.segment(host, tenant) if self.look.closely else self.look.segments(host).get(tenant)
 
     def _image(self, host: str, base: PurePath | None) -> object:
         if (host, base) not in self._images:

@@ -32,8 +32,9 @@ class Hashing(Protocol):
 class Argon2:
     """Argon2id (RFC 9106) with the parameters of `security/passwords.py`."""
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(self, at_once: int = AT_ONCE, patience_s: float = PATIENCE_S) -> None:
         self._turns = BoundedSemaphore(at_once)
+        self._patience_s = patience_s
 
     def make(self, password: Secret) -> str:
         with self._turn():
@@ -48,7 +49,7 @@ class Argon2:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=PATIENCE_S):
+        if not self._turns.acquire(timeout=self._patience_s):
             raise SignInBusy("too many passwords are being checked", remedy="try again in a moment")
         try:
             yield

@@ -23,6 +23,7 @@ MailsteadError
 │   └── UnexpectedAnswer  an object without the property, or of the wrong type   remote-unexpected-answer
 └── Unreachable
     ├── HostSilent        nothing listens there                                  remote-host-silent
+    ├── DomainSilent      no domain controller gives us a ticket                 remote-domain-silent
     ├── SessionLost       the session was gone before it took the call           remote-session-lost
     ├── QuotaReached      the host or we have no session free                    remote-quota-reached
     └── OutcomeUnknown
@@ -184,6 +185,12 @@ class HostSilent(Unreachable):
     """Nothing answers at the host's address; nothing was sent."""
 
     code = "remote-host-silent"
+
+
+class DomainSilent(Unreachable):
+    """No domain controller answers, so that we have no ticket; the host was sent nothing."""
+
+    code = "remote-domain-silent"
 
 
 class SessionLost(Unreachable):

@@ -11,7 +11,8 @@ from spnego.channel_bindings import GssChannelBindings
 from spnego.exceptions import SpnegoError
 
 from .endpoint import Endpoint, Kerberos, Ntlm
-from .errors import BadEndpoint, SignInRefused
+from .errors import SignInRefused
+from .kerberos import Ticket
 
 SCHEME = "Negotiate"
 
@@ -21,14 +22,10 @@ class Dialogue:
 
     def __init__(self, endpoint: Endpoint, sign_in: Kerberos | Ntlm, certificate: bytes) -> None:
         self._who = endpoint.host, sign_in.user
-        bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + fingerprint(certificate))
         try:
-            self._context = _context(endpoint.host, sign_in, bindings)
+            self._context = _context(endpoint.host, sign_in, channel_of(certificate))
         except SpnegoError as error:
             raise self._refused(str(error)) from error
-        except ImportError as error:
-            remedy = "install it with its extra: mailstead[kerberos]"
-            raise BadEndpoint("Kerberos needs libraries that are not here", field="sign_in", remedy=remedy) from error
 
     def header(self, answer: str | None = None) -> str:
         """Return the value of the next Authorization header; *answer* is the host's WWW-Authenticate."""
@@ -60,16 +57,20 @@ class Dialogue:
             f"{host} does not accept {user or 'our Kerberos ticket'}: {why[:200]}",
             field="sign_in",
             value=user,
-            remedy="check account, password or keytab, and the clocks of both sides",
+            remedy="check account and password",
         )
 
 
-def _context(host: str, sign_in: Kerberos | Ntlm, bindings: GssChannelBindings) -> spnego.ContextProxy:
-    if isinstance(sign_in, Ntlm):
-        password = sign_in.password.reveal_text()
-        return spnego.client(sign_in.user, password, host, "HTTP", bindings, protocol="ntlm")
-    keytab = spnego.KerberosKeytab(str(sign_in.keytab), sign_in.user) if sign_in.keytab else None
-    return spnego.client(keytab or sign_in.user or None, None, host, "HTTP", bindings, protocol="kerberos")
+def _context(host: str, sign_in: Kerberos | Ntlm, channel: bytes) -> spnego.ContextProxy | Ticket:
+    if isinstance(sign_in, Kerberos):
+        return Ticket(host, sign_in, channel)
+    bindings = GssChannelBindings(application_data=channel)
+    return spnego.client(sign_in.user, sign_in.password.reveal_text(), host, "HTTP", bindings, protocol="ntlm")
+
+
+def channel_of(certificate: bytes) -> bytes:
+    """Return what binds a context to the channel that ends at *certificate* (DER): tls-server-end-point, RFC 5929."""
+    return b"tls-server-end-point:" + fingerprint(certificate)
 
 
 def fingerprint(certificate: bytes) -> bytes:

@@ -35,6 +35,9 @@ hostmaster = "hostmaster.mailstead.example"
 
 [certificates]
 issuer = "ca"                          # or "acme", with acme_directory
+
+[web]                                  # console and REST API
+url = "https://localhost:8443"         # what people type; passkeys and links belong to it: choose it once
 """
 
 

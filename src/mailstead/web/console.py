@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mailstead.access.errors import Unforeseen
 from mailstead.ground.errors import MailsteadError, NotFound
 from mailstead.wiring import Running
 
@@ -17,12 +18,6 @@ from .dispatch import ERROR, Dispatch
 from .headers import SecurityHeaders
 from .page import Page
 from .pages import PAGES
-
-
-class Unforeseen(MailsteadError):
-    """Something went wrong that nobody thought of; the log has it."""
-
-    code = "unforeseen"
 
 
 def application(running: Running, pages: Sequence[Page] = PAGES) -> Starlette:

@@ -1,8 +1,7 @@
 """Forms as they come over the wire: read up to a limit, then plain text by name.
 
 InvalidInput
-├── BodyTooLarge   more than the page reads   body-too-large
-└── NoForm         it cannot be read as one   no-form
+└── NoForm   it cannot be read as one   no-form
 """
 
 from collections.abc import Mapping
@@ -13,15 +12,10 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
+from mailstead.access.errors import BodyTooLarge
 from mailstead.ground.errors import InvalidInput
 
 FIELDS_MOST = 200
-
-
-class BodyTooLarge(InvalidInput):
-    """More was sent than the page reads."""
-
-    code = "body-too-large"
 
 
 class NoForm(InvalidInput):

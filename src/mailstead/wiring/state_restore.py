@@ -20,6 +20,7 @@ from mailstead.lifecycle.sights import sights
 from mailstead.orders.drivers.dbos.place import WorkerLock, host_id
 from mailstead.orders.model import StateInUse
 from mailstead.orders.store import leases, workers
+from mailstead.people.store.passing import forget_moments
 from mailstead.security.model import Secret
 from mailstead.sites.files import read_platform
 from mailstead.sites.model import Platform
@@ -94,6 +95,7 @@ def _begin_anew(connection: Connection, why: str) -> None:
     connection.execute(update(leases).values(holder="", worker="", expires=0))
     connection.execute(delete(workers))
     connection.execute(delete(sights))
+    forget_moments(connection)
     connection.execute(update(zone_table).values(serial=None, fingerprint=None))
     put(connection, replace(find(connection) or Standing(str(uuid4())), quarantine=why))
 

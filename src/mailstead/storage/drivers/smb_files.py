@@ -103,7 +103,7 @@ class SmbFiles:
             yield _Session(share, cache)
         except MailsteadError:
             raise
-        except (SMBException, OSError, ValueError) as error:
+        except (SMBException, OSError, ValueError, ImportError) as error:
             raise _meaning(share, error) from error
         finally:
             reset_connection_cache(fail_on_error=False, connection_cache=cache)
@@ -186,6 +186,9 @@ def _meaning(share: Share, error: Exception) -> MailsteadError:
     """Say in our words what went wrong; passwords are in none of theirs."""
     text = f"{share.folder}: {error}"
     where = {"field": "share", "value": share.folder}
+    if isinstance(error, ImportError):
+        remedy = "install mailstead[kerberos], or leave out the share and place images by hand"
+        return ShareDenied(text, **where, remedy=remedy)
     if isinstance(error, SMBAuthenticationError | LogonFailure):
         remedy = "see the account and the password in the vault, or this system's Kerberos ticket"
         return ShareDenied(text, **where, remedy=remedy)

@@ -188,7 +188,7 @@ def _read_disk(disk: ET.Element) -> Disk:
     source, driver = _need(disk, "source").attrib, _need(disk, "driver").attrib
     block = "dev" in source
     return Disk(
-        role=DiskRole(_need(disk, "serial").text.removeprefix("mailstead-")),  # type: ignore[union-attr]
+        role=DiskRole((_need(disk, "serial").text or "").removeprefix("mailstead-")),
         source=Path(source["dev" if block else "file"]),
         format=DiskFormat.BLOCK if block else DiskFormat(driver["type"]),
         discard=driver.get("discard") == "unmap",

@@ -1,0 +1,1 @@
+"""What lies on a disk: partitions, logical volumes, file systems, and the way along a path."""

@@ -1,0 +1,1 @@
+"""What reads a kind of file system, and what gives mails back to a server."""
