@@ -1,5 +1,6 @@
 """The command: open the platform, say where it answers, serve."""
 
+from importlib import import_module
 from ipaddress import ip_address
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from mailstead.ground.errors import InvalidInput
 from mailstead.sites.model import Platform
 from mailstead.wiring import Running, Trial, open_trial
 
-from .server import Place, serve
+from .place import Place
 
 TRIAL = {
     "name": "trial",
@@ -48,7 +49,7 @@ def command(
     with face.platform(worker=not no_worker) as running:
         place = _place(running.platform, listen, port)
         _say(face, running, place)
-        serve(running, place)
+        _serve(running, place)
     return None
 
 
@@ -57,7 +58,12 @@ def _serve_trial(face: Face, listen: str | None, port: int | None) -> None:
     with open_trial(Platform.parse({**TRIAL, "web": {"url": url}})) as trial:
         place = _place(trial.running.platform, listen, port)
         _say(face, trial.running, place, trial)
-        serve(trial.running, place)
+        _serve(trial.running, place)
+
+
+def _serve(running: Running, place: Place) -> None:
+    """Load API and console only now: no other command waits for them."""
+    import_module(".server", __package__).serve(running, place)
 
 
 def _place(platform: Platform, listen: str | None, port: int | None) -> Place:

@@ -3,7 +3,6 @@
 import logging
 import ssl
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -13,18 +12,11 @@ from mailstead.wiring import Running
 
 from .background import DAY_S, UPKEEP_S, beside, keep_up, load_certificate
 from .front import Front
+from .place import Place
 
 GRACE_S = 10
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where to answer."""
-
-    listen: str
-    port: int
 
 
 def serve(running: Running, place: Place) -> None:
