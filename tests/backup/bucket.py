@@ -7,15 +7,22 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 
+# One request at a time: S3 creates an object on condition atomically, moto looks and then puts.
 _SERVER = """
-import json, sys
-from moto.server import ThreadedMotoServer
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-host, port = server.get_host_and_port()
-print(json.dumps(port), flush=True)
+import json, sys, threading
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
+moto, turn = DomainDispatcherApplication(create_backend_app), threading.Lock()
+
+def application(environ, start):
+    with turn:
+        return [b"".join(moto(environ, start))]
+
+server = make_server("127.0.0.1", 0, application, threaded=True)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+print(json.dumps(server.server_port), flush=True)
 sys.stdin.read()
-server.stop()
+server.shutdown()
 """
 
 

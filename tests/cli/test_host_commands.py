@@ -208,6 +208,6 @@ def test_a_deep_check_tries_everything_and_leaves_nothing(
     said = say_real("--json", "host", "check", "hv01", "--deep", "--yes")
     assert said.status == 0, said
     assert said.value["host"] == "hv01"
-    assert [step["verdict"] for step in said.value["rehearsal"]] == ["passed"] * 10
+    assert [step["verdict"] for step in said.value["rehearsal"]] == ["passed"] * 11
     assert not standin.world.machines
     assert standin.world.vhds == disks
