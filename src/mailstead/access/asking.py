@@ -1,10 +1,10 @@
 """How every verb begins and ends: the right, the scope, the trail, the order."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from mailstead.ground.errors import MailsteadError, NotFound
+from mailstead.ground.errors import NotFound
 from mailstead.orders.model import OrderView
 from mailstead.orders.plan import order_id
 from mailstead.people.model import Caller, Right
@@ -100,17 +100,8 @@ class Asking:
         return self.shown(there)
 
     def told(self, act: str, tenant: str, subject: str, do: Callable[[], T], **details: Any) -> T:
-        """Return what *do* returns, after the trail was told; it is told again when that was refused."""
-        self.note(act, tenant, subject, details)
-        try:
-            return do()
-        except MailsteadError as error:
-            self.note(f"{act}.refused", tenant, subject, {"code": error.code})
-            raise
-
-    def note(self, act: str, tenant: str, subject: str, details: Mapping[str, Any]) -> None:
-        """Tell the trail what the caller does, and from where. Never a secret."""
-        self.running.trail.note(Act(act, tenant, subject[:200], {**details, "source": self.caller.source}))
+        """Return what *do* returns, after the trail was told what the caller does, and from where. Never a secret."""
+        return self.running.trail.telling(Act(act, tenant, subject[:200], details), do, source=self.caller.source)
 
 
 def expect(entry: Entry, revision: int | None) -> None:

@@ -1,12 +1,11 @@
 """An idempotency key worn over the desk: the order that a request leads to is named by it. Decision 0166."""
 
-import builtins
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from mailstead.orders.model import Inputs, Json, KeyReused, OrderView, Selection, Status
+from mailstead.orders.model import Inputs, KeyReused, OrderView
 from mailstead.orders.port import Desk
+from mailstead.orders.worn import WornDesk
 
 REQUEST = "request"
 
@@ -32,42 +31,13 @@ class Request:
             raise KeyReused(message, field="Idempotency-Key", value=self.key, remedy=remedy)
 
 
-class KeyedDesk:
+class KeyedDesk(WornDesk):
     """A Desk whose next order is that of *request*."""
 
     def __init__(self, inner: Desk, request: Request) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._request = request
 
     def start(self, kind: str, *, key: str, tenant: str, host: str | None, inputs: Inputs) -> str:
         told = {**inputs, REQUEST: self._request.fingerprint}
-        return self._inner.start(kind, key=self._request.order_key, tenant=tenant, host=host, inputs=told)
-
-    def admit(self, kind: str) -> None:
-        self._inner.admit(kind)
-
-    def cancel(self, order: str) -> OrderView:
-        return self._inner.cancel(order)
-
-    def retry(self, order: str) -> OrderView:
-        return self._inner.retry(order)
-
-    def send(self, order: str, event: str, value: Json = None) -> None:
-        self._inner.send(order, event, value)
-
-    def show(self, order: str) -> OrderView:
-        return self._inner.show(order)
-
-    def list(
-        self, tenant: str | None = None, status: Status | None = None, limit: int = 100
-    ) -> builtins.list[OrderView]:
-        return self._inner.list(tenant, status, limit)
-
-    def select(self, selection: Selection) -> builtins.list[OrderView]:
-        return self._inner.select(selection)
-
-    def wait(self, order: str, timeout_s: float) -> OrderView:
-        return self._inner.wait(order, timeout_s)
-
-    def watch(self, order: str) -> Iterator[OrderView]:
-        return self._inner.watch(order)
+        return super().start(kind, key=self._request.order_key, tenant=tenant, host=host, inputs=told)

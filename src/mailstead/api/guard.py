@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mailstead.access.bodies import announced, bounded
 from mailstead.access.browser import OWN, PROOF_HEADER, SESSION_COOKIE, is_proof
 from mailstead.access.errors import BodyTooLarge
 from mailstead.ground.clock import Clock
@@ -61,7 +62,7 @@ class Guard:
             if scope["path"] != HEALTH:
                 most = self._refuse_at_sight(scope)
                 scope.setdefault("state", {})["caller"] = await self._caller(HTTPConnection(scope))
-                receive = _bounded(receive, most)
+                receive = bounded(receive, most, _too_large)
             return await self._app(scope, receive, send)
         except MailsteadError as error:
             return await answer(error)(scope, receive, send)
@@ -72,10 +73,9 @@ class Guard:
         headers = Headers(scope=scope)
         csv = scope["path"].endswith(CSV_PATHS)
         most = self._settings.file_most if csv else self._settings.body_most
-        length = headers.get("content-length", "")
-        if length.isdigit() and int(length) > most:
+        if announced(headers) > most:
             raise _too_large(most)
-        if length not in {"", "0"} or "transfer-encoding" in headers:
+        if headers.get("content-length", "") not in {"", "0"} or "transfer-encoding" in headers:
             _refuse_media_type(headers.get("content-type", ""), "text/csv" if csv else "application/json")
         return most
 
@@ -136,18 +136,3 @@ def _not_signed_in() -> NotSignedIn:
 
 def _too_large(most: int) -> BodyTooLarge:
     return BodyTooLarge("the body is too large", field="body", remedy=f"send {most >> 10} KiB at most")
-
-
-def _bounded(receive: Receive, most: int) -> Receive:
-    """Return *receive* that stops where a body grows larger than *most*, whatever its headers said."""
-    read = 0
-
-    async def bounded() -> Message:
-        nonlocal read
-        message = await receive()
-        read += len(message.get("body", b""))
-        if read > most:
-            raise _too_large(most)
-        return message
-
-    return bounded

@@ -2,15 +2,19 @@
 
 import builtins
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Column, Connection, Select, String, Table, Text, insert, select, text
 
 from mailstead.ground.clock import Clock
+from mailstead.ground.errors import MailsteadError
 from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.state.database import Database, metadata
 
 from .audit import Act, AuditEntry, Head, Verdict, chained, follow
+
+T = TypeVar("T")
 
 audit = Table(
     "audit",
@@ -54,6 +58,15 @@ class AuditTrail:
             entry = chained(act, self.actor, self._clock.now(), _head(connection))
             connection.execute(insert(audit).values({name: getattr(entry, name) for name in AuditEntry.__slots__}))
             return entry
+
+    def telling(self, act: Act, do: Callable[[], T], **always: str) -> T:
+        """Return what *do* returns, after *act* was noted; what it refuses is noted, too. *always* is part of both."""
+        self.note(replace(act, details={**act.details, **always}))
+        try:
+            return do()
+        except MailsteadError as error:
+            self.note(Act(f"{act.action}.refused", act.tenant, act.subject, {"code": error.code, **always}))
+            raise
 
     def head(self) -> Head:
         """Return the end of the chain."""

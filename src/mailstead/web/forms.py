@@ -10,8 +10,8 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
-from starlette.types import Message, Receive
 
+from mailstead.access.bodies import announced, bounded
 from mailstead.access.errors import BodyTooLarge
 from mailstead.ground.errors import InvalidInput
 
@@ -26,33 +26,14 @@ class NoForm(InvalidInput):
 
 async def read_form(request: Request, most_bytes: int) -> Mapping[str, str]:
     """Return a form's fields, and its files as text; raise BodyTooLarge or NoForm. Nothing beyond the limit is read."""
-    if _announced(request) > most_bytes:
+    if announced(request.headers) > most_bytes:
         raise _too_large(most_bytes)
-    limited = Request(request.scope, _limited(request.receive, most_bytes))
+    limited = Request(request.scope, bounded(request.receive, most_bytes, _too_large))
     try:
         async with limited.form(max_files=1, max_fields=FIELDS_MOST, max_part_size=most_bytes) as form:
             return {name: _plain(name, await _text(value)) for name, value in form.multi_items()}
     except (MultiPartException, HTTPException) as error:
         raise NoForm("this cannot be read as a form", field="form", remedy="load the page, and send it anew") from error
-
-
-def _announced(request: Request) -> int:
-    length = request.headers.get("content-length", "")
-    return int(length) if length.isdecimal() and len(length) < 20 else 0
-
-
-def _limited(receive: Receive, most_bytes: int) -> Receive:
-    seen = 0
-
-    async def receive_some() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > most_bytes:
-            raise _too_large(most_bytes)
-        return message
-
-    return receive_some
 
 
 async def _text(value: UploadFile | str) -> str:

@@ -1,6 +1,5 @@
 """A platform whose state came from a backup looks and plans, until a person lets it act. Decision 0112."""
 
-import builtins
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +10,9 @@ from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.recovery import Proposal
 from mailstead.orders import plan
 from mailstead.orders.failures import as_failure
-from mailstead.orders.model import Inputs, Json, OrderView, Selection, Status
+from mailstead.orders.model import Inputs, Json, OrderView
 from mailstead.orders.port import Desk, Ledger
+from mailstead.orders.worn import WornDesk
 from mailstead.security.audit import Act
 from mailstead.security.audit_store import AuditTrail
 from mailstead.state.store import StandingStore
@@ -35,48 +35,33 @@ class NotCarriedOn(MailsteadError):
     code = "not-carried-on"
 
 
-class GatedDesk:
+class GatedDesk(WornDesk):
     """A `Desk` that takes nothing while *refuse* raises; orders can be read, and cancelled."""
 
     def __init__(self, desk: Desk, refuse: Callable[[], None]) -> None:
-        self._desk = desk
+        super().__init__(desk)
         self._refuse = refuse
 
     def start(self, kind: str, *, key: str, tenant: str, host: str | None, inputs: Inputs) -> str:
         self._refuse()
-        return self._desk.start(kind, key=key, tenant=tenant, host=host, inputs=inputs)
+        return super().start(kind, key=key, tenant=tenant, host=host, inputs=inputs)
 
     def admit(self, kind: str) -> None:
         self._refuse()
-        self._desk.admit(kind)
-
-    def cancel(self, order: str) -> OrderView:
-        return self._desk.cancel(order)
+        super().admit(kind)
 
     def retry(self, order: str) -> OrderView:
         self._refuse()
-        return self._desk.retry(order)
+        return super().retry(order)
 
     def send(self, order: str, event: str, value: Json = None) -> None:
         self._refuse()
-        self._desk.send(order, event, value)
-
-    def show(self, order: str) -> OrderView:
-        return self._desk.show(order)
-
-    def list(self, tenant: str | None = None, status: Status | None = None, limit: int = 100) -> list[OrderView]:
-        return self._desk.list(tenant, status, limit)
-
-    def select(self, selection: Selection) -> builtins.list[OrderView]:
-        return self._desk.select(selection)
-
-    def wait(self, order: str, timeout_s: float) -> OrderView:
-        return self._desk.wait(order, timeout_s)
+        super().send(order, event, value)
 
     def watch(self, order: str) -> Iterator[OrderView]:
-        if self._desk.show(order).status.is_open:
+        if self.show(order).status.is_open:
             self._refuse()  # it would stand still for ever
-        return self._desk.watch(order)
+        return super().watch(order)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from mailstead.api.wire.mail import (
     Page,
 )
 from mailstead.api.wire.orders import OrderOut, accepted
+from mailstead.api.wire.parts import behind
 
 domains = APIRouter(prefix="/tenants/{tenant}/domains", tags=["domains"])
 aliases = APIRouter(prefix="/tenants/{tenant}/aliases", tags=["aliases"])
@@ -76,8 +77,7 @@ def list_aliases(
 ) -> Page[AliasOut]:
     """Return aliases in the order of their addresses."""
     found = read.aliases.page(tenant, after=after, limit=limit, search=search)
-    following = found[-1].address if len(found) == limit else None
-    return Page(items=[AliasOut.of(alias) for alias in found], next=following)
+    return Page(items=[AliasOut.of(alias) for alias in found], next=behind(found, limit, lambda alias: alias.address))
 
 
 @aliases.post("", status_code=202)
@@ -116,8 +116,7 @@ def list_lists(
 ) -> Page[ListOut]:
     """Return distribution lists in the order of their addresses."""
     found = read.lists.page(tenant, after=after, limit=limit, search=search)
-    following = found[-1].address if len(found) == limit else None
-    return Page(items=[ListOut.of(entry) for entry in found], next=following)
+    return Page(items=[ListOut.of(entry) for entry in found], next=behind(found, limit, lambda entry: entry.address))
 
 
 @lists.post("", status_code=202)

@@ -22,6 +22,7 @@ from mailstead.api.asked import (
 )
 from mailstead.api.wire.mail import MailboxChange, MailboxNew, MailboxOut, Page, PasswordNew, PasswordsGiven
 from mailstead.api.wire.orders import OrderOut, accepted
+from mailstead.api.wire.parts import behind
 from mailstead.lifecycle.imports import parse_mailboxes
 
 router = APIRouter(prefix="/tenants/{tenant}/mailboxes", tags=["mailboxes"])
@@ -41,8 +42,7 @@ def list_mailboxes(
 ) -> Page[MailboxOut]:
     """Return mailboxes in the order of their addresses; `search` is looked for in address and name."""
     found = read.mailboxes.page(tenant, after=after, limit=limit, search=search)
-    following = found[-1].address if len(found) == limit else None
-    return Page(items=[MailboxOut.of(box) for box in found], next=following)
+    return Page(items=[MailboxOut.of(box) for box in found], next=behind(found, limit, lambda box: box.address))
 
 
 @router.post("", status_code=202)

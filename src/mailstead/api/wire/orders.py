@@ -10,7 +10,7 @@ from pydantic import Field
 from mailstead.api.settings import PREFIX
 from mailstead.orders.model import OrderView, Outcome, StepView
 
-from .parts import Shown
+from .parts import Shown, behind
 
 OrderStatus = Literal["queued", "running", "waiting", "done", "failed", "cancelled"]
 
@@ -83,8 +83,7 @@ class OrderPage(Shown):
 
     @classmethod
     def of(cls, orders: Sequence[OrderView], limit: int) -> Self:
-        following = orders[-1].id if len(orders) == limit else None
-        return cls(items=[OrderOut.of(order) for order in orders], next=following)
+        return cls(items=[OrderOut.of(order) for order in orders], next=behind(orders, limit, lambda order: order.id))
 
 
 def accepted(response: Response, order: OrderView) -> OrderOut:

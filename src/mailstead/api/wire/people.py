@@ -11,7 +11,7 @@ from mailstead.people.model import Right, Role
 from mailstead.people.person import FactorKind, Factors, Language, NewPerson, NewToken, Person, PersonChange, Token
 from mailstead.people.session import Link, Session, Stage
 
-from .parts import Address, Name, Shown, Whole
+from .parts import Address, Name, Shown, Whole, behind
 
 Tenants = Annotated[list[Name], Field(max_length=1000)]
 
@@ -90,8 +90,9 @@ class PersonPage(Shown):
 
     @classmethod
     def of(cls, people: Sequence[Person], limit: int) -> Self:
-        following = people[-1].address if len(people) == limit else None
-        return cls(items=[PersonOut.of(person) for person in people], next=following)
+        return cls(
+            items=[PersonOut.of(person) for person in people], next=behind(people, limit, lambda person: person.address)
+        )
 
 
 class LinkOut(Shown):

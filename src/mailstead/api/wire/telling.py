@@ -15,7 +15,7 @@ from mailstead.people.model import Caller, Right, Role
 from mailstead.security.audit import AuditEntry
 from mailstead.security.audit import Verdict as ChainVerdict
 
-from .parts import Shown
+from .parts import Shown, behind
 
 
 class FieldChange(Shown):
@@ -156,8 +156,9 @@ class AuditPage(Shown):
 
     @classmethod
     def of(cls, entries: Sequence[AuditEntry], limit: int) -> Self:
-        following = entries[-1].sequence if len(entries) == limit else None
-        return cls(items=[AuditOut.of(entry) for entry in entries], next=following)
+        return cls(
+            items=[AuditOut.of(entry) for entry in entries], next=behind(entries, limit, lambda entry: entry.sequence)
+        )
 
 
 class HeadOut(Shown):

@@ -12,7 +12,7 @@ from mailstead.tenants.model import AccessRule, Allowance, Tenant
 from mailstead.tenants.store import Entry, Summary
 
 from .mail import AliasNew, DomainNew, DomainOut, ListNew, MailboxWanted
-from .parts import Changes, Name, Shown, Truth, Whole
+from .parts import Changes, Name, Shown, Truth, Whole, behind
 
 TenantStatus = Literal["active", "suspended", "removed"]
 Vcpus = Annotated[Whole, Field(ge=1, le=64)]
@@ -131,8 +131,7 @@ class TenantPage(Shown):
 
     @classmethod
     def of(cls, found: Sequence[Summary], limit: int) -> Self:
-        following = found[-1].name if len(found) == limit else None
-        return cls(items=[TenantShort.of(one) for one in found], next=following)
+        return cls(items=[TenantShort.of(one) for one in found], next=behind(found, limit, lambda one: one.name))
 
 
 class TenantOut(Shown):
