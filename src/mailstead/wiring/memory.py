@@ -34,6 +34,7 @@ from mailstead.orders.drivers.memory import MemoryEngine
 from mailstead.orders.drivers.memory.engine import WORKER
 from mailstead.orders.drivers.memory.journal import Journal
 from mailstead.orders.model import Limits
+from mailstead.people.port import Provider
 from mailstead.security.audit_store import AuditTrail
 from mailstead.security.keyfile import create_key_file
 from mailstead.security.store import Vault
@@ -53,6 +54,7 @@ from .people import Ground, people_of
 from .quarantine import GatedDesk, Quarantine
 from .running import Running
 from .secrets import authority
+from .sign_ins import memory_providers
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,14 @@ class Outside:
     chance: Chance = field(default_factory=RealChance)
     database: Database | None = None
     claims: Mapping[str, MemoryClaim] = field(default_factory=lambda: defaultdict(MemoryClaim))
+    providers: Mapping[str, Provider] = field(default_factory=dict)
 
 
 def memory_outside(platform: Platform, clock: Clock | None = None, metal: Metal = PLENTY) -> Outside:
     """Return an empty world with the hosts of *platform*, each made of this *metal*."""
     clock = clock or VirtualClock()
     hosts = {host.name: memory_host(host, platform, Path(), clock, metal) for host in platform.hosts}
-    return Outside(with_moves(hosts), clock=clock)
+    return Outside(with_moves(hosts), clock=clock, providers=memory_providers(platform))
 
 
 def memory_platform(
@@ -163,6 +166,6 @@ def memory_platform(
         ),
         trail=trail,
         desk_told=partial(AuditedDesk, gated),
-        people=people_of(platform, Ground(database, vault, outside.clock, trail)),
+        people=people_of(platform, Ground(database, vault, outside.clock, trail, providers=outside.providers)),
     )
     return running, engine

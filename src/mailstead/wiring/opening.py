@@ -65,6 +65,7 @@ from .quarantine import GatedDesk, Quarantine
 from .running import Running
 from .secrets import account_key, authority
 from .services import Services
+from .sign_ins import providers_of
 
 
 @contextmanager
@@ -142,7 +143,10 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
             ),
             trail,
             partial(AuditedDesk, gated),
-            people_of(platform, Ground(database, vault, clock, trail)),
+            people_of(
+                platform,
+                Ground(database, vault, clock, trail, providers=providers_of(platform, home, vault, clock)),
+            ),
         )
     finally:
         engine.close()
