@@ -30,6 +30,7 @@ from . import (
     serve,
     services,
     show,
+    sign_in,
     state,
     tenants,
 )
@@ -61,6 +62,7 @@ app.add_typer(state.app, name="state", help="The platform's own state: backed up
 app.add_typer(quarantine.app, name="quarantine", help="After a restore: compare, adopt, and let the platform act.")
 app.add_typer(people.people, name="person", help="People who use console and API: roles, factors, sessions.")
 app.add_typer(people.tokens, name="token", help="Keys for programs that use the API.")
+app.add_typer(sign_in.app, name="sign-in", help="Sign-ins elsewhere: providers of OpenID Connect.")
 app.add_typer(audit.app, name="audit", help="The audit chain: who did what, and whether it is whole.")
 claims.register(hosts.app)
 maintenance.register(hosts.app)
