@@ -164,5 +164,6 @@ def memory_platform(
         trail=trail,
         desk_told=partial(AuditedDesk, gated),
         people=people_of(platform, Ground(database, vault, outside.clock, trail)),
+        services=list,  # nothing runs beside it
     )
     return running, engine
