@@ -78,7 +78,9 @@ class Drilling:
         mine()
         if failed:
             remedy = "try an older backup, and see what the machine says on its console"
-            raise DrillFailed(f"mail is not served from the backup: {failed}", field="tenant", value=name, remedy=remedy)
+            raise DrillFailed(
+                f"mail is not served from the backup: {failed}", field="tenant", value=name, remedy=remedy
+            )
         self._ground.book.drilled(name, self._ground.world.clock.now())
         return []
 

@@ -1,7 +1,9 @@
 """What steps and verbs of protection stand on: the world, the stores, what is remembered, and the desk."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
+from mailstead.backup.errors import NoStore
 from mailstead.backup.port import ChangedBlocks, DiskPlaces
 from mailstead.backup.store.tenant_store import TenantStore
 from mailstead.ground.errors import NotFound
@@ -45,12 +47,22 @@ class Ground:
         found = entry.tenant.backup.target or common.target or next(iter(self.places.names), None)
         if found is None:
             remedy = "add a [[backup_target]] to mailstead.toml"
-            raise NotProtected(f"nothing of {name} is kept: there is no target", field="tenant", value=name, remedy=remedy)
+            raise NotProtected(
+                f"nothing of {name} is kept: there is no target", field="tenant", value=name, remedy=remedy
+            )
         return found
 
     def store(self, name: str) -> TenantStore:
         """Enter a tenant's backups. Raises what `Places.store` does."""
         return self.places.store(self.target(name)).tenant(name)
+
+    def copies(self, name: str) -> list[TenantStore]:
+        """Enter a tenant's backups and their copies, the first of which is what is written to."""
+        found = []
+        for target in self.places.copies(self.target(name)):
+            with suppress(NoStore):  # nothing was copied there yet
+                found.append(self.places.store(target).tenant(name))
+        return found
 
     def ports(self, name: str) -> HostPorts:
         """Return the host of a tenant's machine. Raises NotFound."""

@@ -5,7 +5,7 @@ Each looks first, and may be repeated: a snapshot says which order made it.
 
 from collections.abc import Collection
 
-from mailstead.backup.errors import NoStore, SnapshotHeld, SnapshotInUse
+from mailstead.backup.errors import SnapshotHeld, SnapshotInUse
 from mailstead.backup.model import Consistency, Finding, Moment, Outcome, Quiet, Snapshot
 from mailstead.backup.plan import points_kept
 from mailstead.backup.store.tenant_store import TenantStore
@@ -45,10 +45,10 @@ class Keeping:
         self._tell(order, outcome, remarks)
         return [_words(outcome), *remarks]
 
-    def back_up_before(self, name: str, mine: Mine, order: str, wanted: bool) -> Done:
+    def back_up_before(self, name: str, mine: Mine, order: str) -> Done:
         """Keep what a restore is about to replace; a machine that is gone leaves nothing to be kept."""
         run = f"{order}-before"
-        if not wanted or name not in self._ground.ports(name).machines.machines():
+        if name not in self._ground.ports(name).machines.machines():
             return []
         if made := _of_run(self._ground.store(name), run):
             return [f"{made} was there"]
@@ -99,16 +99,21 @@ class Keeping:
         return [f"checked {structure.checked} snapshots, {contents.checked} packs"]
 
     def prune(self, name: str, mine: Mine, order: str, numbers: Collection[int]) -> Done:
-        """Remove these snapshots, here and from the second copy; what is held, or in use, stays."""
-        return [told for store in self._copies(name) for told in _removed(store, order, numbers, mine)]
+        """Remove these snapshots, here and from the second copy; what is held on either, or in use, stays."""
+        copies = self._ground.copies(name)
+        held = {hold.snapshot for store in copies for hold in store.holds()}
+        removed = [told for store in copies for told in _removed(store, order, set(numbers) - held, mine)]
+        return removed + [f"snapshot {number} stays: a hold lies on it" for number in sorted(held & set(numbers))]
 
     def collect(self, name: str, mine: Mine, order: str) -> Done:
         """Free what no snapshot needs any more."""
         done = []
-        for store in self._copies(name):
+        for store in self._ground.copies(name):
             mine()
             got = store.collect(order)
-            done += [f"freed {got.freed / MIB:.1f} MiB, {got.condemned} packs wait"] if got.freed or got.condemned else []
+            done += (
+                [f"freed {got.freed / MIB:.1f} MiB, {got.condemned} packs wait"] if got.freed or got.condemned else []
+            )
         return done
 
     def _taken(self, name: str, order: str, run: str, rhythm: str) -> tuple[Outcome, tuple[str, ...]]:
@@ -147,15 +152,6 @@ class Keeping:
             order, part=part, parts=parts, after=after, told=lambda one: told(one.pack, one.wrong)
         )
 
-    def _copies(self, name: str) -> list[TenantStore]:
-        found = []
-        for target in self._ground.places.copies(self._ground.target(name)):
-            try:
-                found.append(self._ground.places.store(target).tenant(name))
-            except NoStore:  # nothing was copied there yet
-                continue
-        return found
-
 
 def _of_run(store: TenantStore, run: str) -> Snapshot | None:
     return next((snapshot for snapshot in store.snapshots() if snapshot.run == run), None)
@@ -187,5 +183,7 @@ def _damage_of(structure: Finding, contents: Finding) -> str:
         return ""
     snapshots = sorted({each.snapshot for each in damage})
     lost = sum(max(each.length, 0) for each in damage)
-    cost = f"{lost} bytes of snapshots {', '.join(map(str, snapshots))} are lost" if snapshots else "nothing is lost yet"
+    cost = (
+        f"{lost} bytes of snapshots {', '.join(map(str, snapshots))} are lost" if snapshots else "nothing is lost yet"
+    )
     return f"{len(broken)} packs are damaged; {cost}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from mailstead.backup.model import Kind, Snapshot
 from mailstead.backup.plan import Retention
@@ -64,7 +64,7 @@ def check_part(now: datetime, days: int) -> int:
     return (now.date().toordinal() - _FIRST) % days + 1
 
 
-_FIRST = datetime(2026, 1, 1).date().toordinal()
+_FIRST = date(2026, 1, 1).toordinal()
 
 
 def _target(platform: Platform, tenant: Tenant) -> str:

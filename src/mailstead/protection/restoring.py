@@ -1,6 +1,6 @@
-"""Steps that bring back: disks prepared beside the machine's, exchanged while it is off, the old ones kept till it serves.
+"""Steps that bring back: disks prepared beside the machine's, exchanged while it is off.
 
-Each looks first, and may be repeated; before the last step there is a way back.
+Each looks first, and may be repeated; until mail is served the old disks are kept, and there is a way back.
 """
 
 from collections.abc import Collection, Iterator

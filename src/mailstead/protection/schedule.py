@@ -124,5 +124,5 @@ def _slack(rules: Rules, window: Window) -> timedelta:
 
 
 def _at(rules: Rules, day: date, clock: time) -> datetime:
-    """Return a time of day as UTC. One that clocks skip is taken as an hour later, of one that they repeat the first."""
+    """Return a time of day as UTC: an hour later where clocks skip it, the first where they repeat it."""
     return datetime.combine(day, clock, rules.zone).astimezone(UTC)

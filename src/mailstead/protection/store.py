@@ -37,7 +37,7 @@ class ProtectionBook:
         """Return what is known, by tenant."""
         with self._database.reading() as connection:
             rows = connection.execute(select(protection).order_by(protection.c.tenant)).all()
-        found = {row.tenant: _known(row._mapping) for row in rows}
+        found = {row.tenant: _known(row._asdict()) for row in rows}
         return {name: found[name] for name in scope.within(list(found))}
 
     def begin(self, tenants: Iterable[str], now: datetime) -> None:

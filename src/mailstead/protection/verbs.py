@@ -83,14 +83,14 @@ class Protection:
 
     def release(self, name: str, number: int) -> list[Hold]:
         """Lift all holds on a snapshot; return them. Raises NoSuchHold."""
-        store = self.ground.store(name)
-        found = [hold for hold in store.holds() if hold.snapshot == number]
+        copies = self.ground.copies(name)
+        found = [(store, hold) for store in copies for hold in store.holds() if hold.snapshot == number]
         if not found:
             remedy = f"see mailstead backup list {name}"
             raise NoSuchHold(f"no hold lies on snapshot {number}", field="snapshot", value=number, remedy=remedy)
-        for hold in found:
+        for store, hold in found:
             store.release(hold)
-        return found
+        return list(dict.fromkeys(hold for _, hold in found))
 
     def drill(self, name: str, number: int | None = None) -> str:
         """Try out a snapshot, or the newest, on a machine of its own. Raises DrillUnderWay, NoBackup, NotOfDriver."""
@@ -131,9 +131,7 @@ class Protection:
         for disk in disks:
             self._disk_there(snapshot, disk)
         self.ground.book.begin([name], self.ground.world.clock.now())
-        return self._order(
-            RESTORE, name, {"snapshot": snapshot.number, "disks": sorted(disks), "safety": safety}
-        )
+        return self._order(RESTORE, name, {"snapshot": snapshot.number, "disks": sorted(disks), "safety": safety})
 
     def undo(self, name: str, order: str) -> str:
         """Take back a restore that did not come to its end: the disks from before are kept until then.
@@ -147,7 +145,7 @@ class Protection:
         return self._order(UNDO, name, {"order": order})
 
     def export_keys(self, passphrase: Secret) -> dict[str, bytes]:
-        """Return the keys of all tenants' backups under a passphrase, by target: `tools/read_backup.py` reads with them.
+        """Return the keys of all tenants' backups under a passphrase, by target: for `tools/read_backup.py`.
 
         Raises InvalidInput for a short passphrase.
         """

@@ -80,8 +80,9 @@ class ProtectionRunbooks:
     def restore(self, order: Order, inputs: Inputs) -> None:
         """Bring disks back in place: what is there is backed up first, and kept beside until mail is served."""
         do, life, about = self._restore, self._life, _about(order)
-        order.total_steps = 10
-        order.step("back up what is there", self._keep.back_up_before, *about, order.id, inputs["safety"], retries=LONG)
+        order.total_steps = 9 + inputs["safety"]
+        if inputs["safety"]:
+            order.step("back up what is there", self._keep.back_up_before, *about, order.id, retries=LONG)
         order.step("prepare disks", do.prepare, *about, order.id, inputs["snapshot"], inputs["disks"], retries=LONG)
         order.step("stop machine", do.stop, *about)
         order.step("exchange disks", do.put_in, *about, order.id)

@@ -54,9 +54,9 @@ class BackupRules(Value):
     """What holds for each tenant that says nothing else. `target` None: the first one there is.
 
     Backups begin within `hours` of the day at the tenant's site, spread over `jitter_minutes`, at most `per_host` at
-    once on a host, each reading at most `mib_s` MiB/s (0: as fast as it can). One is due every `every_hours`, a full one
-    every `full_days` (0: only the first). After `overdue_hours` without a good one that is told, and made up at any time
-    of the day. All that is kept is read anew within `verify_days`.
+    once on a host, each reading at most `mib_s` MiB/s (0: as fast as it can). One is due every `every_hours`, a full
+    one every `full_days` (0: only the first). After `overdue_hours` without a good one that is told, and made up at
+    any time of the day. All that is kept is read anew within `verify_days`.
     """
 
     target: TenantName | None = None

@@ -17,6 +17,7 @@ from mailstead.monitoring.port import Outside
 from mailstead.monitoring.target import Target
 from mailstead.orders.model import StateInUse
 from mailstead.orders.port import Desk, Engine
+from mailstead.protection.verbs import Protection
 from mailstead.security.audit_store import AuditTrail
 from mailstead.sites.model import Platform
 
@@ -45,6 +46,7 @@ class Running:
     trail: AuditTrail
     desk_told: Callable[[AuditTrail], Desk]
     people: People
+    protection: Protection
 
     def acting_as(self, actor: str) -> "Running":
         """Return this platform with *actor* named in the audit trail for every order that is given through it."""
@@ -53,8 +55,16 @@ class Running:
         care = Care(CareSteps(self.steps), desk)
         lifecycle = Lifecycle(self.steps, desk)
         draining = Draining(self.world, care, self.world.clock)
-        people = self.people.by(actor)
-        return replace(self, desk=desk, lifecycle=lifecycle, care=care, draining=draining, trail=trail, people=people)
+        return replace(
+            self,
+            desk=desk,
+            lifecycle=lifecycle,
+            care=care,
+            draining=draining,
+            trail=trail,
+            people=self.people.by(actor),
+            protection=Protection(self.protection.ground, desk),
+        )
 
     def tenant_of(self, address: str) -> str:
         """Return whose *address* is by its domain; raise InvalidInput or NotFound."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mailstead.backup.errors import ForeignStore
+from mailstead.backup.model import Told
 from mailstead.backup.port import Target
 from mailstead.ground.names import parse_tenant_name
 from mailstead.ground.scope import EVERYTHING, Scope
@@ -14,7 +15,6 @@ from .keys import TenantKeys
 from .names import TENANTS, tenant_of
 from .opening import broken_objects, make_store, open_store, tenant_key
 from .tenant_store import TenantStore
-from .writing import Told
 
 _CACHE_FORMAT = 1
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from mailstead.backup.errors import NoSuchObject
+from mailstead.backup.model import Told
 from mailstead.backup.port import Object, Target
 
 from .claiming import claim
 from .names import HEAD, Names
-from .writing import Told
 
 _KEYS = "keys/"
 
