@@ -15,7 +15,7 @@ from mailstead.tenants.model import Status
 from .errors import DrillUnderWay, NoBackup, NoSuchHold, NotProtected, NotUndoable
 from .ground import Ground
 from .model import Known, Rules
-from .workflow import COLLECT, DRILL, PRUNE, RESTORE, RUN, UNDO, VERIFY
+from .workflow import COLLECT, DRILL, PRUNE, RESTORE, RUN, TEND, UNDO, VERIFY
 
 
 class Protection:
@@ -70,6 +70,12 @@ class Protection:
         """Remove these snapshots, which a preview gave up. Raises NotProtected."""
         self.ground.target(name)
         return self._order(PRUNE, name, {"snapshots": sorted(numbers)})
+
+    def tend(self, name: str) -> str:
+        """Remove what the rules give up, free its room, and check today's part of the rest. Raises NotProtected."""
+        given_up = [judged.snapshot.number for judged in self.judged(name) if not judged.kept]
+        parts = self.ground.rules(name).verify_days
+        return self._order(TEND, name, {"snapshots": given_up, "parts": parts})
 
     def collect(self, name: str) -> str:
         """Free what no snapshot needs. Raises NotProtected."""
