@@ -42,6 +42,10 @@ from mailstead.networks.store import NumberStore
 from mailstead.orders.drivers.dbos import DbosEngine
 from mailstead.orders.model import Limits, StateInUse
 from mailstead.orders.store import HeartbeatStore, LeaseStore, OrderLedger
+from mailstead.protection.ground import Ground as ProtectionGround
+from mailstead.protection.store import ProtectionBook
+from mailstead.protection.verbs import Protection
+from mailstead.protection.workflow import ProtectionRunbooks
 from mailstead.remoting.pool import Fleet
 from mailstead.security.audit_store import AuditTrail
 from mailstead.security.store import Vault
@@ -53,6 +57,7 @@ from mailstead.state.store import StandingStore
 from mailstead.tenants.store import TenantStore
 
 from .audited import AuditedDesk, this_user
+from .backups import open_places
 from .claims import HostClaims, claim_places, guarded, guarded_hosts
 from .founding import PLATFORM_FILE, database_url
 from .hosts import libvirt_host
@@ -111,6 +116,8 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
     Runbooks(steps).register(engine)
     CareRunbooks(care_steps).register(engine)
     Equipping(world).register(engine)
+    protection = ProtectionGround(steps, ProtectionBook(database), open_places(platform, vault, home), engine)
+    ProtectionRunbooks(protection).register(engine)
     try:
         works = acts and _launched(engine)
         yield Running(
@@ -144,6 +151,7 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
             partial(AuditedDesk, gated),
             people_of(platform, Ground(database, vault, clock, trail)),
             services.status,
+            Protection(protection, desk),
         )
     finally:
         engine.close()
