@@ -8,6 +8,8 @@ from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
+from mailstead.backup.drivers.memory import MemoryTarget
+from mailstead.backup.store.backups import Backups
 from mailstead.certificates.drivers.ca import BuiltInAuthority
 from mailstead.certificates.port import Issuer
 from mailstead.certificates.store import CertificateStore
@@ -16,6 +18,7 @@ from mailstead.dns.store import RecordLedger
 from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, VirtualClock
+from mailstead.items.drivers.memory import MemoryReceiver
 from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.care import Care
 from mailstead.lifecycle.care_steps import CareSteps
@@ -36,6 +39,7 @@ from mailstead.orders.drivers.memory.journal import Journal
 from mailstead.orders.model import Limits
 from mailstead.security.audit_store import AuditTrail
 from mailstead.security.keyfile import create_key_file
+from mailstead.security.model import Secret
 from mailstead.security.store import Vault
 from mailstead.sites.model import Platform
 from mailstead.sites.store import MaintenanceStore
@@ -52,7 +56,10 @@ from .memory_view import memory_view
 from .people import Ground, people_of
 from .quarantine import GatedDesk, Quarantine
 from .running import Running
+from .salvage import salvage_of
 from .secrets import authority
+
+BACKUP_KEY = Secret(b"of backups in memory alone......")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,8 @@ class Outside:
     chance: Chance = field(default_factory=RealChance)
     database: Database | None = None
     claims: Mapping[str, MemoryClaim] = field(default_factory=lambda: defaultdict(MemoryClaim))
+    backups: MemoryTarget = field(default_factory=MemoryTarget)
+    mailboxes: dict[tuple[str, str], MemoryReceiver] = field(default_factory=lambda: defaultdict(MemoryReceiver))
 
 
 def memory_outside(platform: Platform, clock: Clock | None = None, metal: Metal = PLENTY) -> Outside:
@@ -126,12 +135,14 @@ def memory_platform(
     care_steps = CareSteps(steps)
     CareRunbooks(care_steps).register(engine)
     Equipping(world).register(engine)
-    works = not standing.get().quarantine
-    if works:
-        engine.launch()
     trail = AuditTrail(database, outside.clock, this_user())
     gated = GatedDesk(engine, standing.refuse_quarantined)
     desk = AuditedDesk(gated, trail)
+    kept = Backups.make(outside.backups, BACKUP_KEY)
+    salvage = salvage_of(steps, engine, desk, kept.tenant, lambda *box: outside.mailboxes[box])
+    works = not standing.get().quarantine
+    if works:
+        engine.launch()
     lifecycle = Lifecycle(steps, desk)
     care = Care(care_steps, desk)
     running = Running(
@@ -164,5 +175,6 @@ def memory_platform(
         trail=trail,
         desk_told=partial(AuditedDesk, gated),
         people=people_of(platform, Ground(database, vault, outside.clock, trail)),
+        salvage=salvage,
     )
     return running, engine

@@ -63,6 +63,7 @@ from .memory_host import memory_host
 from .people import Ground, people_of
 from .quarantine import GatedDesk, Quarantine
 from .running import Running
+from .salvage import nowhere, salvage_of, through_guests
 from .secrets import account_key, authority
 from .services import Services
 
@@ -111,6 +112,7 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
     Runbooks(steps).register(engine)
     CareRunbooks(care_steps).register(engine)
     Equipping(world).register(engine)
+    salvage = salvage_of(steps, engine, desk, nowhere, through_guests(steps))
     try:
         works = acts and _launched(engine)
         yield Running(
@@ -143,6 +145,7 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
             trail,
             partial(AuditedDesk, gated),
             people_of(platform, Ground(database, vault, clock, trail)),
+            salvage,
         )
     finally:
         engine.close()

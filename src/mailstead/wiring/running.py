@@ -17,6 +17,7 @@ from mailstead.monitoring.port import Outside
 from mailstead.monitoring.target import Target
 from mailstead.orders.model import StateInUse
 from mailstead.orders.port import Desk, Engine
+from mailstead.salvage.verbs import Salvage
 from mailstead.security.audit_store import AuditTrail
 from mailstead.sites.model import Platform
 
@@ -45,6 +46,7 @@ class Running:
     trail: AuditTrail
     desk_told: Callable[[AuditTrail], Desk]
     people: People
+    salvage: Salvage
 
     def acting_as(self, actor: str) -> "Running":
         """Return this platform with *actor* named in the audit trail for every order that is given through it."""
@@ -54,7 +56,17 @@ class Running:
         lifecycle = Lifecycle(self.steps, desk)
         draining = Draining(self.world, care, self.world.clock)
         people = self.people.by(actor)
-        return replace(self, desk=desk, lifecycle=lifecycle, care=care, draining=draining, trail=trail, people=people)
+        salvage = self.salvage.by(desk)
+        return replace(
+            self,
+            desk=desk,
+            lifecycle=lifecycle,
+            care=care,
+            draining=draining,
+            trail=trail,
+            people=people,
+            salvage=salvage,
+        )
 
     def tenant_of(self, address: str) -> str:
         """Return whose *address* is by its domain; raise InvalidInput or NotFound."""
