@@ -10,6 +10,8 @@ from mailstead.ground.errors import Conflict, InvalidInput
 from mailstead.ground.names import Address, Domain, TenantName, domain_of
 from mailstead.ground.values import Value
 
+from .forwarding import refuse_bad_forwarding
+from .self_service import Forwarding, SelfService, Vacation
 from .windows import Windows
 
 
@@ -53,13 +55,16 @@ class Mailbox(Value):
     name: str = Field(default="", max_length=200)
     quota_mib: int = Field(default=1024, ge=1, le=16 * 1024 * 1024)
     enabled: bool = True
+    forwarding: Forwarding | None = None
+    vacation: Vacation | None = None
 
 
 class Alias(Value):
-    """Mail to `address` goes to all `targets`, here or elsewhere."""
+    """Mail to `address` goes to all `targets`, here or elsewhere. `own`: the user of its one target made it."""
 
     address: Address
     targets: tuple[Address, ...] = Field(min_length=1)
+    own: bool = False
 
 
 class MailList(Value):
@@ -132,6 +137,7 @@ class Tenant(Value):
     lists: tuple[MailList, ...] = ()
     allowance: Allowance = Allowance()
     firewall: tuple[AccessRule, ...] = ()
+    self_service: SelfService = SelfService()
     server: MailServerKind = MailServerKind.APPLIANCE
     windows: Windows | None = None  # the machine is a Windows one; else it is the appliance
     host: str | None = None  # a pin; without it placement chooses
@@ -176,6 +182,11 @@ class Tenant(Value):
                     value=address,
                     remedy=f"use one of {', '.join(domains)}, or add the domain first",
                 )
+        ways = {alias.address: alias.targets for alias in self.aliases} | {
+            group.address: group.members for group in self.lists
+        }
+        catches = {domain.name: domain.catch_all for domain in self.domains}
+        refuse_bad_forwarding(self.mailboxes, ways, catches, self.self_service)
         return self
 
 

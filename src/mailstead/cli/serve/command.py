@@ -19,7 +19,7 @@ TRIAL = {
     "dns": {"driver": "memory"},
 }
 
-Listen = Annotated[str | None, typer.Option(help="Address to answer at; else that of [web] in mailstead.toml.")]
+Listen = Annotated[str | None, typer.Option(help="Address to answer at; else that of \\[web] in mailstead.toml.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to answer at.")]
 NoWorker = Annotated[bool, typer.Option("--no-worker", help="Answer only; another process carries orders out.")]
 OnTrial = Annotated[
@@ -27,12 +27,7 @@ OnTrial = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Hang this command below the program itself."""
-    app.command("serve")(command)
-
-
-def command(
+def serve(
     context: typer.Context,
     listen: Listen = None,
     port: Port = None,
