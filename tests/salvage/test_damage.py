@@ -8,21 +8,20 @@ import pytest
 from mailstead.backup.errors import Damaged, ForeignStore
 from mailstead.backup.store.backups import Backups
 from mailstead.items.search import Query
-from mailstead.orders.model import Status
+from mailstead.orders.model import REPORT, Status
 from mailstead.salvage.errors import NotInBackup
-from mailstead.salvage.giving import REPORT
 from mailstead.salvage.model import Choice, Report
 from mailstead.security.model import Secret
 from tests.lifecycle.stage import Stage
 
-from .versions import spoilt
+from .versions import spoilt, target_of
 
 ANNA = "anna@acme.example"
 ALL, UNTOLD = 7, -1
 
 
 def _packs(stage: Stage) -> list[tuple[str, int]]:
-    return [(each.name, each.size) for each in stage.outside.backups.list("tenants/acme/packs/")]
+    return [(each.name, each.size) for each in target_of(stage).list("tenants/acme/packs/")]
 
 
 def test_whatever_byte_is_flipped_mails_are_there_or_named(stage: Stage) -> None:
@@ -33,7 +32,7 @@ def test_whatever_byte_is_flipped_mails_are_there_or_named(stage: Stage) -> None
 
 def _cost(stage: Stage, name: str, place: int) -> int:
     """Return how many mails cannot be found when a byte is flipped; that there are such must have been told."""
-    with spoilt(stage.outside.backups, name, place):
+    with spoilt(target_of(stage), name, place):
         try:
             found = stage.running.salvage.shelves.search("acme", 1, ANNA, Query(), 50)
         except (NotInBackup, Damaged) as error:
@@ -48,7 +47,7 @@ def test_an_order_names_the_mails_that_cannot_be_read_and_gives_back_the_others(
     for name, size in _packs(stage):
         for part in range(1, 16):
             order = salvage.give_back("acme", Choice(1, ANNA, into=f"Restored/{next(folders)}"))
-            with spoilt(stage.outside.backups, name, size * part // 16):
+            with spoilt(target_of(stage), name, size * part // 16):
                 view = stage.settle(order)
             outcomes[view.status] += 1
             if view.status is Status.DONE:
@@ -63,4 +62,4 @@ def test_an_order_names_the_mails_that_cannot_be_read_and_gives_back_the_others(
 
 def test_another_platforms_key_opens_nothing(stage: Stage) -> None:
     with pytest.raises(ForeignStore):
-        Backups(stage.outside.backups, Secret(b"x" * 32))
+        Backups(target_of(stage), Secret(b"x" * 32))

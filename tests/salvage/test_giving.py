@@ -8,9 +8,8 @@ from mailstead.backup.errors import NoSuchSnapshot
 from mailstead.items.drivers.memory import MemoryReceiver
 from mailstead.items.plan import fingerprint_of
 from mailstead.orders.drivers.memory import Moment
-from mailstead.orders.model import Status
+from mailstead.orders.model import REPORT, Status
 from mailstead.salvage.errors import NobodyThere
-from mailstead.salvage.giving import REPORT
 from mailstead.salvage.model import Choice, Report
 from tests.items.disks import mail
 from tests.lifecycle.stage import Stage
@@ -62,7 +61,7 @@ def test_a_worker_that_dies_anywhere_leaves_each_mail_once(stage: Stage, step: s
     stage.done(order)
     assert len(_receiver(stage).folders[RESTORED]) == 7
     assert _report(stage, order).done == 7
-    assert store_of(stage.outside).leases() == []
+    assert store_of(stage).leases() == []
 
 
 def test_who_is_not_there_any_more_gets_nothing_and_nothing_is_ordered(stage: Stage) -> None:
@@ -85,7 +84,7 @@ def test_a_mail_that_the_backup_lacks_fails_the_order_by_its_name(stage: Stage) 
 
 def test_a_snapshot_that_went_meanwhile_fails_the_order(stage: Stage) -> None:
     order = stage.running.salvage.give_back("acme", Choice(1, ANNA))
-    store_of(stage.outside).remove(1, "prune")
+    store_of(stage).remove(1, "prune")
     view = stage.settle(order)
     assert (view.status, view.error and view.error["code"]) == (Status.FAILED, "no-such-snapshot")
 

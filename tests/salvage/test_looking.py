@@ -73,4 +73,4 @@ def test_a_mailbox_that_is_not_there_is_named(shelves: Shelves) -> None:
 
 def test_a_look_leaves_no_lease_behind(stage: Stage, shelves: Shelves) -> None:
     shelves.rooms("acme", None, ANNA)
-    assert store_of(stage.outside).leases() == []
+    assert store_of(stage).leases() == []

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from mailstead.backup.model import Kind, Moment, Range, Snapshot, Source
 from mailstead.backup.port import Target
-from mailstead.backup.store.backups import Backups
 from mailstead.backup.store.tenant_store import TenantStore
 from mailstead.ground.blocks import HeldBlocks
-from mailstead.wiring.memory import BACKUP_KEY, Outside
 from tests.backup.world import by_chance
 from tests.items.disks import ext4_image, laid, mail
+from tests.lifecycle.stage import Stage
 
 ARRIVED = datetime(2026, 10, 20, 9, 30, tzinfo=UTC)
+TARGET = "shelf"
 BOX = "acme.example/anna/Maildir"
 
 
@@ -50,8 +50,12 @@ def disk_of(folder: Path, content: Mapping[str, bytes], mib: int = 8) -> bytes:
     return ext4_image(folder / "image", tree, mib=mib).read_bytes()
 
 
-def store_of(outside: Outside, tenant: str = "acme") -> TenantStore:
-    return Backups(outside.backups, BACKUP_KEY).tenant(tenant)
+def store_of(stage: Stage, tenant: str = "acme") -> TenantStore:
+    return stage.running.protection.ground.store(tenant)
+
+
+def target_of(stage: Stage) -> Target:
+    return stage.outside.targets[TARGET]
 
 
 def keep(store: TenantStore, disk: bytes, taken: datetime) -> Snapshot:

@@ -10,7 +10,7 @@ from mailstead.items.port import Receiver
 from mailstead.items.workflow import Return
 from mailstead.lifecycle.parts.part import Mine
 from mailstead.lifecycle.steps import Done, Steps
-from mailstead.orders.model import Json
+from mailstead.orders.model import REPORT, Json
 from mailstead.orders.port import Desk
 
 from .looking import Shelves
@@ -18,7 +18,6 @@ from .model import TOLD_MOST, Choice, Report
 
 STEP_MAILS = 500  # after so many mails an order is noted to have come so far
 FILE_MOST = 256 << 20
-REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from mailstead.monitoring.port import Outside
 from mailstead.monitoring.target import Target
 from mailstead.orders.model import StateInUse
 from mailstead.orders.port import Desk, Engine
+from mailstead.protection.verbs import Protection
 from mailstead.salvage.verbs import Salvage
 from mailstead.security.audit_store import AuditTrail
 from mailstead.sites.model import Platform
@@ -46,6 +47,7 @@ class Running:
     trail: AuditTrail
     desk_told: Callable[[AuditTrail], Desk]
     people: People
+    protection: Protection
     salvage: Salvage
 
     def acting_as(self, actor: str) -> "Running":
@@ -55,8 +57,6 @@ class Running:
         care = Care(CareSteps(self.steps), desk)
         lifecycle = Lifecycle(self.steps, desk)
         draining = Draining(self.world, care, self.world.clock)
-        people = self.people.by(actor)
-        salvage = self.salvage.by(desk)
         return replace(
             self,
             desk=desk,
@@ -64,8 +64,9 @@ class Running:
             care=care,
             draining=draining,
             trail=trail,
-            people=people,
-            salvage=salvage,
+            people=self.people.by(actor),
+            protection=Protection(self.protection.ground, desk),
+            salvage=self.salvage.by(desk),
         )
 
     def tenant_of(self, address: str) -> str:

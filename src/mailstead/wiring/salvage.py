@@ -8,7 +8,6 @@ from mailstead.items.drivers.memory import MemoryReceiver
 from mailstead.items.port import Receiver
 from mailstead.lifecycle.steps import Steps
 from mailstead.orders.port import Desk, Engine
-from mailstead.salvage.errors import NoBackupThen
 from mailstead.salvage.giving import Giving
 from mailstead.salvage.looking import Shelves
 from mailstead.salvage.verbs import Salvage
@@ -24,11 +23,6 @@ def salvage_of(steps: Steps, engine: Engine, desk: Desk, store: Callable[[str], 
     shelves = Shelves(store, OPENERS, steps.world.new_id)
     SalvageRunbooks(Giving(steps, shelves, ways, engine)).register(engine)
     return Salvage(steps.world, shelves, desk)
-
-
-def nowhere(tenant: str) -> TenantStore:
-    """Raise NoBackupThen: the platform has no place of backups."""
-    raise NoBackupThen(f"nothing of {tenant} is kept", field="tenant", value=tenant, remedy="add a place of backups")
 
 
 def through_guests(steps: Steps) -> Ways:
