@@ -18,6 +18,7 @@ from mailstead.monitoring.target import Target
 from mailstead.orders.model import StateInUse
 from mailstead.orders.port import Desk, Engine
 from mailstead.protection.verbs import Protection
+from mailstead.salvage.verbs import Salvage
 from mailstead.security.audit_store import AuditTrail
 from mailstead.sites.model import Platform
 
@@ -49,6 +50,7 @@ class Running:
     people: People
     services: Callable[[], list[ServiceStatus]]
     protection: Protection
+    salvage: Salvage
 
     def acting_as(self, actor: str) -> "Running":
         """Return this platform with *actor* named in the audit trail for every order that is given through it."""
@@ -67,6 +69,7 @@ class Running:
             people=self.people.by(actor),
             quarantine=replace(self.quarantine, trail=trail),
             protection=Protection(self.protection.ground, desk),
+            salvage=self.salvage.by(desk),
         )
 
     def tenant_of(self, address: str) -> str:
