@@ -78,6 +78,18 @@ class MachineAccess:
         care = self._asking.running.care
         return self._asking.order("machine.move", tenant, to, lambda: care.move(tenant, to), to=to)
 
+    def take_in(self, tenant: str, configuration: str) -> OrderView:
+        """Make a tenant's machine from an export; it stays off. Raises Conflict where it has a machine, NotOfDriver."""
+        self._asking.tenant(Right.MACHINES_RESTORE, tenant)
+        care = self._asking.running.care
+        return self._asking.order(
+            "machine.import",
+            tenant,
+            configuration,
+            lambda: care.take_in(tenant, configuration),
+            configuration=configuration,
+        )
+
     def export(self, tenant: str, folder: str) -> tuple[OrderView, Export | None]:
         """Copy a machine into a folder below the tenant's own; return the order, and where the copy will lie."""
         self._asking.tenant(Right.MACHINES_WRITE, tenant)
