@@ -8,13 +8,21 @@ MailsteadError
 │   ├── SnapshotInUse       (Conflict) a run at work needs the snapshot           snapshot-in-use
 │   ├── SnapshotGoing       (Conflict) the snapshot is being removed              snapshot-going
 │   ├── ForeignStore        (Conflict) the store belongs to another platform      foreign-store
+│   ├── BackupUnderWay      (Conflict) somebody else backs the machine up         backup-under-way
+│   ├── MachineRuns         (Conflict) the disks of a running machine stay        machine-runs
+│   ├── PlaceUnfit          (Conflict) the disk cannot come back there            place-unfit
 │   ├── TargetFull          (NoRoom)   no room where backups are kept             target-full
+│   ├── ScratchFull         (NoRoom)   no room for what the guest overwrites      scratch-full
+│   ├── NoPlaceLeft         (NoRoom)   no room for the disk that comes back       no-place-left
+│   ├── PlaceDenied         (Denied)   the folder of disks cannot be written      place-denied
 │   └── TargetDenied        (Denied)   the target is read-only, or refuses us     target-denied
 ├── NotFound
 │   ├── NoSuchObject        no object of this name                                no-such-object
 │   ├── NoStore             the target holds no store                             no-store
 │   └── NoSuchSnapshot      no snapshot of this number                            no-such-snapshot
 ├── TargetUnreachable     (Unreachable) the target does not answer                target-unreachable
+├── SourceLost            (Unreachable) the disk went away while it was read      source-lost
+├── NotQuiet              (Unreachable) the guest did not hold its files still    not-quiet
 └── Rejected
     ├── TargetUnfit         it overwrites what it was told to create              target-unfit
     └── Damaged             what is stored is not what was written                backup-damaged
@@ -69,6 +77,54 @@ class TargetDenied(Denied):
     """The target is read-only, or refuses our credentials."""
 
     code = "target-denied"
+
+
+class BackupUnderWay(Conflict):
+    """Another program backs the machine up at this time."""
+
+    code = "backup-under-way"
+
+
+class MachineRuns(Conflict):
+    """The machine runs: its disks are not exchanged under it."""
+
+    code = "machine-runs"
+
+
+class PlaceUnfit(Conflict):
+    """The disk cannot come back to this place: it is too small, or no file."""
+
+    code = "place-unfit"
+
+
+class ScratchFull(NoRoom):
+    """The host has no room to keep what the guest overwrites while its disks are read."""
+
+    code = "scratch-full"
+
+
+class NoPlaceLeft(NoRoom):
+    """There is no room for the disk that is to come back."""
+
+    code = "no-place-left"
+
+
+class PlaceDenied(Denied):
+    """The folder of the disks cannot be written."""
+
+    code = "place-denied"
+
+
+class SourceLost(Unreachable):
+    """The disk went away while it was read: its machine was stopped, moved, or died."""
+
+    code = "source-lost"
+
+
+class NotQuiet(Unreachable):
+    """The guest did not hold its files still, and less is not accepted."""
+
+    code = "not-quiet"
 
 
 class NoSuchObject(NotFound):

@@ -1,15 +1,17 @@
 """What a backup is made of: ranges of disks, snapshots, holds, leases, and damage."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 from mailstead.ground.blocks import Blocks
 
 CHUNK = 65_536  # bytes: a cluster of qcow2, and the grain of libvirt's dirty bitmaps
 ID_BYTES = 32
 ZERO = bytes(ID_BYTES)  # the id of what holds zeros only, and is not stored
+Told: TypeAlias = Callable[[int, int], None]  # bytes done, of how many
 
 
 class Kind(StrEnum):
@@ -26,6 +28,18 @@ class Consistency(StrEnum):
     APPLICATION = "application"
     FILESYSTEM = "filesystem"
     CRASH = "crash"
+
+    def serves(self, least: "Consistency") -> bool:
+        """Say whether this is as good as *least*, or better."""
+        ranks = list(Consistency)
+        return ranks.index(self) <= ranks.index(least)
+
+
+class ImageForm(StrEnum):
+    """How a disk is given away as a file."""
+
+    QCOW2 = "qcow2"
+    VHDX = "vhdx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +86,39 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A disk to be backed up: all of it as `blocks`, and the *ranges* that may differ from the base.
+    """A disk to be backed up, or brought back: all of it as `blocks`, and the *ranges* that may differ from the base.
 
-    Without a base these are the ranges that may hold anything but zeros. Their order and grain do not matter.
+    Without a base these are the ranges that may hold anything but zeros; and so they are for a disk that is `whole`:
+    the base does not count for it. Their order and grain do not matter. *point* is what its host calls this moment.
     """
 
     name: str
     blocks: Blocks
     ranges: Iterable[Range]
     point: str = ""
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """How still a machine is to be when its disks are held.
+
+    *wanted* is tried; less than *least* is refused. The guest's files stand still for *deadline_s* at most.
+    """
+
+    wanted: Consistency = Consistency.FILESYSTEM
+    least: Consistency = Consistency.CRASH
+    deadline_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The disks of a machine as they were at one moment. *remarks* say in sentences what is not as it was wanted."""
+
+    at: datetime
+    consistency: Consistency
+    sources: tuple[Source, ...]
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from mailstead.ground.errors import InvalidInput
 from mailstead.ground.plans import Change, ChangePlan
 
-from .model import Snapshot
+from .model import Kind, Snapshot
 
 Period = tuple[object, ...]
 
@@ -71,6 +71,17 @@ def prune_plan(judgements: Iterable[Judgement]) -> ChangePlan[Snapshot]:
     """Return what is to be removed. Nothing of it counts as lost: the rules gave it up."""
     gone = (judgement.snapshot for judgement in judgements if not judgement.kept)
     return ChangePlan(tuple(Change(str(snapshot), snapshot, None) for snapshot in gone))
+
+
+def points_kept(snapshots: Iterable[Snapshot]) -> frozenset[str]:
+    """Return the points that changes are yet to be counted from: of the last two snapshots, and of the last full one.
+
+    Two, for the last one may turn out to be damaged; the full one for those that are differential.
+    """
+    ordered = sorted(snapshots, key=lambda snapshot: snapshot.number)
+    full = [snapshot for snapshot in ordered if snapshot.kind is Kind.FULL]
+    needed = (*ordered[-2:], *full[-1:])
+    return frozenset(disk.point for snapshot in needed for disk in snapshot.disks if disk.point)
 
 
 def _rules(retention: Retention) -> list[tuple[str, int, Callable[[Snapshot], Period]]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
+from mailstead.backup.port import ChangedBlocks, DiskPlaces
 from mailstead.certificates.port import Issuer
 from mailstead.certificates.store import CertificateStore
 from mailstead.dns.port import Resolver
@@ -82,6 +83,8 @@ class HostPorts:
     events: HostEvents | None = None
     windows: GuestRoles | None = None
     media: Media | None = None
+    changes: ChangedBlocks | None = None
+    places: DiskPlaces | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+from mailstead.backup.drivers.memory_disks import MemoryDisks
 from mailstead.ground.clock import Clock
 from mailstead.guests.drivers.memory import GuestState, MemoryGuests
 from mailstead.guests.errors import GuestSilent
@@ -47,15 +48,22 @@ PLENTY = Metal()
 
 
 class PluggedVolumes(MemoryVolumes):
-    """Disks in memory that take what a mail server keeps on them along when they go."""
+    """Disks in memory that take what is on them along when they go: what a mail server keeps there, and all bytes."""
 
     def __init__(self, disk_mib: int, forget: Callable[[str], None]) -> None:
         super().__init__(disk_mib)
         self._forget = forget
+        self._disks: MemoryDisks | None = None
+
+    def use(self, disks: MemoryDisks) -> None:
+        """From now on the content of disks lies there."""
+        self._disks = disks
 
     def remove(self, key: VolumeKey) -> None:
         super().remove(key)
         self._forget(key.tenant)
+        if self._disks:
+            self._disks.forget(key)
 
 
 class PluggedHypervisor(MemoryHypervisor):
@@ -140,6 +148,8 @@ def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock, meta
     volumes = PluggedVolumes(metal.disk_mib, mail.forget)
     machines.use(volumes)
     guests = MemoryGuests(state_of=machines.guest)
+    disks = MemoryDisks(machines, volumes, guests, clock, host.folder)
+    volumes.use(disks)
     windows = None if host.driver == "libvirt" else MemoryWindows(machines.reach_windows)
     return HostPorts(
         host,
@@ -155,4 +165,6 @@ def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock, meta
         events=MemoryEvents(),
         windows=windows,
         media=MemoryMedia(machines) if host.driver == "hyperv" else None,
+        changes=disks,
+        places=disks,
     )

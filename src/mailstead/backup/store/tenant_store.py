@@ -1,13 +1,13 @@
 """One tenant's backups: nothing here can reach, open or even name what is another's."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from mailstead.backup.errors import NoSuchSnapshot
-from mailstead.backup.model import Collected, Disk, Finding, Hold, Lease, Moment, Outcome, Snapshot, Source
+from mailstead.backup.model import Collected, Disk, Finding, Hold, Lease, Moment, Outcome, Snapshot, Source, Told
 from mailstead.backup.port import Target
 from mailstead.ground.errors import LostLease
 
@@ -21,7 +21,7 @@ from .names import Names
 from .reading import SnapshotDisk
 from .shelf import Shelf
 from .verifying import Checked, Verifier
-from .writing import Told, Writer
+from .writing import Writer
 
 COPY_MOST = 1 << 30  # bytes: what one collection copies at most
 WORKERS = 2
@@ -79,7 +79,8 @@ class TenantStore:
     ) -> Outcome:
         """Keep *sources* as a new snapshot; when this returns, it is there for good.
 
-        Disks that the base lacks are taken as new: their ranges must then be all that may be other than zeros.
+        Disks that the base lacks, or that are whole, are taken as new: their ranges must then be all that may be
+        other than zeros.
         Raises NoSuchSnapshot, SnapshotGoing (the base), DiskShrank, LostLease.
         """
         with self._room(moment.run, moment.base or 0) as room:
@@ -146,6 +147,10 @@ class TenantStore:
 
     def holds(self) -> list[Hold]:
         return self._catalogue.holds()
+
+    def at_work(self, run: str) -> AbstractContextManager[Lease]:
+        """Hold a lease while the block lasts: no pack is deleted that was not condemned before."""
+        return self._epochs.lease(run)
 
     def leases(self) -> list[Lease]:
         """Return who is at work, or died at it."""

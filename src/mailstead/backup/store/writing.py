@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from mailstead.backup.errors import DiskShrank
-from mailstead.backup.model import CHUNK, ZERO, Disk, Range, Source
+from mailstead.backup.model import CHUNK, ZERO, Disk, Range, Source, Told
 
 from .grid import pieces, spans
 from .keeper import Keeper
@@ -18,7 +18,6 @@ PIECE = 1 << 20  # bytes read at once
 _AHEAD = 6  # pieces in the works
 _ZEROS = bytes(CHUNK)
 
-Told = Callable[[int, int], None]  # bytes done, of how many
 ChunkId = Callable[[bytes], bytes]
 
 
@@ -43,8 +42,9 @@ class Writer:
         self._pool.shutdown(cancel_futures=True)
 
     def write(self, source: Source, base: Disk | None, told: Told) -> Disk:
-        """Keep *source*, taking from *base* whatever lies outside its ranges. Raises DiskShrank."""
+        """Keep *source*, taking from *base* whatever lies outside its ranges, unless it is whole. Raises DiskShrank."""
         size = source.blocks.size
+        base = None if source.whole else base
         if base and base.size > size:
             remedy = "take a full backup of the disk"
             raise DiskShrank(f"disk {source.name} has shrunk", field="disk", value=source.name, remedy=remedy)
