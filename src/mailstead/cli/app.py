@@ -11,6 +11,7 @@ from mailstead.ground.errors import MailsteadError
 
 from . import (
     audit,
+    backups,
     checks,
     claims,
     demo,
@@ -27,6 +28,7 @@ from . import (
     plans,
     platform,
     quarantine,
+    restores,
     serve,
     services,
     show,
@@ -53,6 +55,8 @@ app.add_typer(mail.lists, name="list", help="Distribution lists.")
 app.add_typer(mail.domains, name="domain", help="Mail domains of a tenant and their policies.")
 app.add_typer(orders.app, name="order", help="Orders: what is being done, was done, or failed.")
 app.add_typer(machines.app, name="machine", help="Machines: how they fare, checkpoints, copies, moves.")
+app.add_typer(backups.app, name="backup", help="Backups of machines: made, listed, checked, tried out, thinned out.")
+app.add_typer(restores.app, name="restore", help="Machines and disks out of a backup.")
 app.add_typer(hosts.app, name="host", help="Hosts: what they have and carry.")
 app.add_typer(guest.app, name="guest", help="What is inside a tenant's Windows machine.")
 app.add_typer(services.app, name="services", help="What the platform runs on this machine beside machines.")
