@@ -16,6 +16,7 @@ from .orders import OrderAccess
 from .people import PeopleAccess
 from .plans import PlanAccess
 from .platform import PlatformAccess
+from .salvage import SalvageAccess
 from .segments import SegmentAccess
 from .tenants import TenantAccess
 
@@ -38,5 +39,6 @@ class Access:
         self.checks = CheckAccess(asking)
         self.hosts = HostAccess(asking)
         self.audit = AuditAccess(asking)
+        self.salvage = SalvageAccess(asking)
         self.people = PeopleAccess(asking)
         self.platform = PlatformAccess(asking)

@@ -1,6 +1,6 @@
 """What can be asked: each route parses, calls one verb of `access`, and shows."""
 
-from . import addresses, audit, hosts, machines, mailboxes, orders, people, platform, tenants
+from . import addresses, audit, hosts, machines, mailboxes, orders, people, platform, salvage, tenants
 
 ROUTERS = (
     tenants.router,
@@ -9,6 +9,7 @@ ROUTERS = (
     addresses.aliases,
     addresses.lists,
     machines.router,
+    salvage.router,
     orders.router,
     hosts.router,
     platform.router,
