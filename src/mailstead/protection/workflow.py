@@ -11,6 +11,7 @@ from .restoring import Restoring
 RUN, VERIFY, PRUNE, COLLECT = "backup", "backup-verify", "backup-prune", "backup-collect"
 TEND, DRILL = "backup-tend", "backup-drill"
 RESTORE, UNDO = "restore-disks", "restore-undo"
+OF_BACKUPS = frozenset({RUN, VERIFY, PRUNE, COLLECT, TEND, DRILL, RESTORE, UNDO})
 
 LONG = Retries(attempts=3, first_s=5.0, deadline_s=7200.0)  # whole disks
 PATIENT = Retries(attempts=3, first_s=5.0, deadline_s=1800.0)  # under emulation a start takes minutes
