@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -47,6 +47,7 @@ class Peer:
     told: Claims = field(default_factory=dict)  # beside, or in place of, what its discovery says
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    who: str = "olga"  # signs in where a browser comes by
 
     def signed_in(self, url: str, subject: str) -> Answer:
         given = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
@@ -81,6 +82,11 @@ class Peer:
         self.asked.append(path)
         if handler := self.instead.get(path):
             handler(request)
+            return
+        if path == "/authorization_endpoint":
+            answer = self.signed_in(request.path, self.who)
+            given = urlencode({"code": answer.code, "state": answer.state, "iss": answer.issuer})
+            reply(request, b"", 302, location=f"{self.codes[answer.code]['redirect_uri']}?{given}")
             return
         size = int(request.headers.get("content-length") or 0)
         form = {name: values[0] for name, values in parse_qs(request.rfile.read(size).decode()).items()}
