@@ -40,6 +40,7 @@ class Peer:
 
     issuer: str
     clock: Clock
+    spki: str = ""  # what a browser is told that is to believe its certificate
     key: ECKey = field(default_factory=lambda: new_key("first"))
     twist: Callable[[Claims], Claims] = lambda claims: claims
     sign: Callable[["Peer", Claims], str] = lambda peer, claims: peer.signed(claims)
@@ -133,12 +134,12 @@ def serving(folder: Path, clock: Clock) -> Iterator[Peer]:
         def handle_error(self, request: Any, client_address: Any) -> None:
             """Say nothing of clients that hang up."""
 
-    certify(folder / "peer.pem")
+    spki = certify(folder / "peer.pem")
     server = Server(("127.0.0.1", 0), Front)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(folder / "peer.pem")
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    peers.append(Peer(f"https://localhost:{server.server_port}", clock))
+    peers.append(Peer(f"https://localhost:{server.server_port}", clock, spki))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -149,8 +150,8 @@ def serving(folder: Path, clock: Clock) -> Iterator[Peer]:
         server.server_close()
 
 
-def certify(file: Path) -> None:
-    """Write a key and a certificate for localhost that signs itself."""
+def certify(file: Path) -> str:
+    """Write a key and a certificate for localhost that signs itself; return the SHA-256 of its public key."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "peer")])
     now = datetime.now(UTC)
     names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
@@ -165,3 +166,5 @@ def certify(file: Path) -> None:
     encoding = serialization.Encoding.PEM
     private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     file.write_bytes(private + certificate.public_bytes(encoding))
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return b64encode(sha256(public).digest()).decode()

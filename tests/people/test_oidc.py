@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from ssl import create_default_context
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -307,7 +308,7 @@ def test_a_redirect_is_not_followed(desk: Desk, path: str) -> None:
 
 
 def _dripping(request: BaseHTTPRequestHandler) -> None:
-    for _ in range(100):
+    for _ in range(60):
         request.wfile.write(b"H")
         request.wfile.flush()
         time.sleep(0.05)
@@ -320,6 +321,23 @@ def test_an_answer_that_takes_for_ever_is_given_up(desk: Desk, path: str) -> Non
     with pytest.raises(ProviderSilent):
         desk.proof(desk.provider(patience_s=0.4))
     assert time.monotonic() - began < 3
+
+
+def test_one_that_takes_its_time_does_not_hold_up_everybody(desk: Desk) -> None:
+    desk.peer.instead[DISCOVERY] = _dripping
+    provider, said = desk.provider(patience_s=60), []
+
+    def ask() -> None:
+        with pytest.raises(ProviderSilent) as silent:
+            provider.url(question())
+        said.append(silent.value.message)
+
+    askers = [Thread(target=ask) for _ in range(3)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert said[:2] == ["it takes its time to answer"] * 2
 
 
 @pytest.mark.parametrize("body", [b" " * (MOST_BYTES + 1), b"[" * 100_000, b"[]", b"<html>", b"\xff"], ids=range(5))

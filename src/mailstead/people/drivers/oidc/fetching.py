@@ -8,8 +8,8 @@ spoken with, whatever a name is made to mean a moment later (CWE-918).
 import json
 import socket
 import ssl
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPSConnection
@@ -22,6 +22,7 @@ from mailstead.people.errors import ProviderSilent, ProviderUnfit
 
 MOST_BYTES = 256 * 1024
 PATIENCE_S = 10.0
+ADDRESSES_MOST = 4
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 # Ways through which IPv4 is reached inside IPv6: what stands behind them cannot be told from here.
 _THROUGH = tuple(ip_network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
@@ -54,7 +55,7 @@ class Fetching:
 
     def _asked(self, verb: str, url: str, body: str | None = None, headers: Mapping[str, str] | None = None) -> Fetched:
         parts = https_only(url)
-        connection = _Connection(parts, self._address(parts), self.trust, self.patience_s)
+        connection = _Connection(parts, self._addresses(parts), self.trust, self.patience_s)
         enough = Timer(self.patience_s, connection.abort)  # for one who sends a byte now and then
         enough.start()
         try:
@@ -70,8 +71,8 @@ class Fetching:
             enough.cancel()
         return Fetched(answer.status, _object(told, url), _date(answer.getheader("date", "")))
 
-    def _address(self, parts: SplitResult) -> str:
-        """Return an address of the host; raise ProviderUnfit if any of them is none of the internet's."""
+    def _addresses(self, parts: SplitResult) -> list[str]:
+        """Return the host's addresses; raise ProviderUnfit if any of them is none of the internet's."""
         host = parts.hostname or ""
         try:
             there = socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
@@ -80,27 +81,33 @@ class Fetching:
         found = [str(one[4][0]) for one in there]
         for address in found:
             _refuse_inside(ip_address(address.partition("%")[0]), host, allowed=host == self.inside)
-        return found[0]
+        return found[:ADDRESSES_MOST]
 
 
 class _Connection(HTTPSConnection):
-    """TLS to an address that was looked at, held against the host's name."""
+    """TLS to one of the addresses that were looked at, held against the host's name."""
 
-    def __init__(self, parts: SplitResult, address: str, trust: ssl.SSLContext, patience_s: float) -> None:
+    def __init__(self, parts: SplitResult, addresses: Sequence[str], trust: ssl.SSLContext, patience_s: float) -> None:
         super().__init__(parts.hostname or "", parts.port or 443, timeout=patience_s, context=trust)
-        self._address, self._trust, self._patience_s = address, trust, patience_s
+        self._addresses, self._trust, self._patience_s = addresses, trust, patience_s
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._address, self.port), self._patience_s)
-        self.sock = self._trust.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+        self.sock = self._trust.wrap_socket(self._reached(), server_hostname=self.host, do_handshake_on_connect=False)
         self.sock.do_handshake()
+
+    def _reached(self) -> socket.socket:
+        """Return a connection to the first address that takes one; raise OSError."""
+        each_s = self._patience_s / len(self._addresses)
+        *others, last = self._addresses
+        for address in others:
+            with suppress(OSError):
+                return socket.create_connection((address, self.port), each_s)
+        return socket.create_connection((last, self.port), each_s)
 
     def abort(self) -> None:
         """End it from outside: whoever reads finds the end."""
-        try:
+        with suppress(OSError, AttributeError):  # it is over already, or has not begun
             self.sock.shutdown(socket.SHUT_RDWR)
-        except (OSError, AttributeError):
-            return  # it is over already, or has not begun
 
 
 def https_only(url: str) -> SplitResult:

@@ -22,6 +22,7 @@ from .tokens import claims_of, proof_of, refused
 
 KEPT = timedelta(hours=1)
 AGAIN = timedelta(seconds=30)  # at most so often for a token whose key is not known
+WAITS_S = 2.0
 T = TypeVar("T")
 
 
@@ -113,7 +114,7 @@ class OidcProvider:
 
 
 class _Kept(Generic[T]):
-    """Something asked for, kept for a while; one asks at a time."""
+    """Something asked for, kept for a while; one asks at a time, and others do not wait long for it."""
 
     def __init__(self, ask: Callable[[], T], clock: Clock) -> None:
         self._ask, self._clock = ask, clock
@@ -121,12 +122,16 @@ class _Kept(Generic[T]):
         self._turn = Lock()
 
     def get(self, most: timedelta = KEPT) -> T:
-        """Return it, at most so old."""
-        with self._turn:
+        """Return it, at most so old; raise what asking raises, and ProviderSilent."""
+        if not self._turn.acquire(timeout=WAITS_S):
+            raise ProviderSilent("it takes its time to answer", field="issuer", remedy="try again in a moment")
+        try:
             now = self._clock.now()
             if self._there is None or now - self._there[0] >= most:
                 self._there = now, self._ask()
             return self._there[1]
+        finally:
+            self._turn.release()
 
 
 def _with_secret(
