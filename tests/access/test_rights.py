@@ -33,7 +33,7 @@ ARGUMENTS: dict[str, Any] = {
     "mailbox": Mailbox(address="new@acme.example"),
     "order": "o000000000000",
     "path": "etc/hostname",
-    "place": "/root/hostname",
+    "place": "/srv/hostname",
     "query": Query(),
     "read": tuple,
     "rules": (),

@@ -88,7 +88,7 @@ EXAMPLES: Mapping[str, Example] = {
     "restore_backup_mail": Example(Right.MAIL_OPEN, {**MAILS, "into": "Restored"}),
     "download_backup_file": Example(Right.MACHINES_RESTORE, {"snapshot": 1, "path": "etc/hostname"}),
     "restore_backup_file": Example(
-        Right.MACHINES_RESTORE, {"snapshot": 1, "path": "etc/hostname", "place": "/root/hostname"}
+        Right.MACHINES_RESTORE, {"snapshot": 1, "path": "etc/hostname", "place": "/srv/hostname"}
     ),
     "list_orders": Example(Right.ORDERS_READ),
     "get_order": Example(Right.ORDERS_READ),
