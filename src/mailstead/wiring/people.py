@@ -6,16 +6,22 @@ from mailstead.ground.clock import Clock
 from mailstead.people.callers import KnownCallers
 from mailstead.people.hashing import Argon2, Hashing
 from mailstead.people.keys import Chance, RealChance
+from mailstead.people.mailbox_door import MailboxDoor
+from mailstead.people.mailboxes import MailboxSignIn
 from mailstead.people.means import Means, Records
 from mailstead.people.own_account import OwnAccount
 from mailstead.people.passkeys import RelyingParty
 from mailstead.people.port import Account, Callers, Register, SignIn
 from mailstead.people.registry import PeopleRegister
 from mailstead.people.signing_in import SigningIn
+from mailstead.people.store.mailbox_sessions import MailboxSessionStore
 from mailstead.security.audit_store import AuditTrail
 from mailstead.security.store import Vault
 from mailstead.sites.model import Platform
 from mailstead.state.database import Database
+from mailstead.tenants.store import TenantStore
+
+from .known_mailboxes import KnownMailboxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,7 @@ class People:
     callers: Callers
     sign_in: SignIn
     account: Account
+    mailboxes: MailboxSignIn
     register: Register
 
     def by(self, actor: str) -> "People":
@@ -55,4 +62,12 @@ def people_of(platform: Platform, ground: Ground) -> People:
         party=RelyingParty(platform.name, platform.web.name, platform.web.url.removesuffix(":443")),
         trail=ground.trail,
     )
-    return People(KnownCallers(means), SigningIn(means), OwnAccount(means), PeopleRegister(means))
+    known = KnownMailboxes(TenantStore(ground.database), ground.vault)
+    mailboxes = MailboxDoor(means, known, MailboxSessionStore(ground.database))
+    return People(
+        callers=KnownCallers(means, mailboxes),
+        sign_in=SigningIn(means),
+        account=OwnAccount(means),
+        mailboxes=mailboxes,
+        register=PeopleRegister(means),
+    )

@@ -1,6 +1,6 @@
 """What can be asked: each route parses, calls one verb of `access`, and shows."""
 
-from . import addresses, audit, hosts, machines, mailboxes, orders, people, platform, tenants
+from . import addresses, audit, hosts, machines, mailboxes, orders, own_mailbox, people, platform, tenants
 
 ROUTERS = (
     tenants.router,
@@ -12,6 +12,7 @@ ROUTERS = (
     orders.router,
     hosts.router,
     platform.router,
+    own_mailbox.router,
     people.router,
     audit.router,
 )

@@ -12,6 +12,7 @@ from mailstead.tenants.model import AccessRule, Allowance, Tenant
 from mailstead.tenants.store import Entry, Summary
 
 from .mail import AliasNew, DomainNew, DomainOut, ListNew, MailboxWanted
+from .own_mailbox import SelfServiceOut
 from .parts import Changes, Name, Shown, Truth, Whole, behind
 
 TenantStatus = Literal["active", "suspended", "removed"]
@@ -146,6 +147,7 @@ class TenantOut(Shown):
     lists: int
     allowance: AllowanceOut
     firewall: list[RuleWire]
+    self_service: SelfServiceOut
     host: str | None = Field(description="Told to operators alone.")
     source: Literal["command", "file"]
     revision: int = Field(description="Also in `ETag`.")
@@ -164,6 +166,7 @@ class TenantOut(Shown):
             lists=len(tenant.lists),
             allowance=AllowanceOut.of(tenant.allowance),
             firewall=[RuleWire.of(rule) for rule in tenant.firewall],
+            self_service=SelfServiceOut.of(tenant.self_service),
             host=entry.host,
             source=entry.source,
             revision=entry.revision,

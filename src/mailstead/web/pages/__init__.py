@@ -15,6 +15,7 @@ from . import (
     network,
     onboarding,
     orders,
+    own_mailbox,
     people,
     search,
     settings,
@@ -52,6 +53,7 @@ PAGES = tuple(
         doctor,
         people,
         audit,
+        own_mailbox,
     )
     for page in folder.PAGES
 )
