@@ -8,6 +8,7 @@ from .asking import Asking
 from .audit import AuditAccess
 from .checks import CheckAccess
 from .domains import DomainAccess
+from .guests import GuestAccess
 from .hosts import HostAccess
 from .keyed import Request
 from .machines import MachineAccess
@@ -17,6 +18,7 @@ from .own_mailbox import OwnMailboxAccess
 from .people import PeopleAccess
 from .plans import PlanAccess
 from .platform import PlatformAccess
+from .quarantine import QuarantineAccess
 from .segments import SegmentAccess
 from .tenants import TenantAccess
 
@@ -34,6 +36,7 @@ class Access:
         self.aliases = AddressAccess(asking, ALIASES)
         self.lists = AddressAccess(asking, LISTS)
         self.machines = MachineAccess(asking)
+        self.guests = GuestAccess(asking)
         self.segments = SegmentAccess(asking)
         self.orders = OrderAccess(asking)
         self.plans = PlanAccess(asking)
@@ -42,3 +45,4 @@ class Access:
         self.audit = AuditAccess(asking)
         self.people = PeopleAccess(asking)
         self.platform = PlatformAccess(asking)
+        self.quarantine = QuarantineAccess(asking)
