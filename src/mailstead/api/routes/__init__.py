@@ -12,6 +12,7 @@ from . import (
     people,
     platform,
     quarantine,
+    salvage,
     tenants,
 )
 
@@ -23,6 +24,7 @@ ROUTERS = (
     addresses.lists,
     machines.router,
     guests.router,
+    salvage.router,
     orders.router,
     hosts.router,
     platform.router,
