@@ -16,10 +16,11 @@ from mailstead.web import cookies
 from mailstead.wiring.memory import memory_outside
 from tests.people.peer import CLIENT, SECRET, Peer, serving
 
-from .house import ALICE, OLGA, PASSWORD, platform
+from .house import ALICE, OLGA, PASSWORD, UMA, platform
 from .serving import Served, served
 
 pytestmark = pytest.mark.host
+NEW = "a new one with more words in it"
 CALM = (
     "no-sandbox",
     "disable-gpu",
@@ -264,6 +265,43 @@ def _tab_to(page: Page, name: str) -> None:
         if str(page.evaluate(what)).startswith(name):
             return
     pytest.fail(f"Tab does not lead to {name}")
+
+
+def test_a_mailbox_user_is_away_and_chooses_another_password(place: Served, chromium: Browser) -> None:
+    page = _context(place, chromium, timezone_id="Europe/Berlin").new_page()
+    faults = _faults(page)
+    page.goto("/mailbox/setup")
+    page.get_by_label("E-mail address").fill(UMA)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Set up devices")).to_be_visible()
+    page.get_by_role("link", name="My mailbox").click()
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+    page.get_by_label("Text of the reply").fill("Back on Monday")
+    page.get_by_label("Last day").fill("2027-01-31")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("is answered within these days")
+    expect(page.get_by_label("Last day")).to_have_value("2027-01-31")
+    page.get_by_label("Password until now").fill(PASSWORD)
+    page.get_by_label("New password").fill(NEW)
+    page.get_by_role("button", name="Change it").click()
+    expect(page.get_by_role("status")).to_contain_text("Your password is changed")
+    place.house.running.lifecycle.set_password("acme", UMA, Secret.of(PASSWORD))
+    assert not faults
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_self_service_keeps_nobody_out(place: Served, chromium: Browser, theme: str, width: int) -> None:
+    page = _context(place, chromium, UMA, color_scheme=theme).new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    axe = Axe()
+    found: dict[str, str] = {}
+    for path in ("/mailbox", "/mailbox/setup", "/mailbox/sign-in"):
+        page.goto(path)
+        found |= {f"{path} {one['id']}": one["nodes"][0]["html"] for one in axe.run(page).response["violations"]}
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert not found
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
