@@ -36,6 +36,14 @@ class MachineAccess:
         usage = running.world.ports(host).machines.statistics().get(tenant)
         return MachineView(tenant, host if self._asking.sees_hosts else "", condition, kept, usage)
 
+    def usage(self, tenant: str) -> MachineStatistics | None:
+        """Return what a machine uses, which hosts of every driver can tell; None: it does not run.
+
+        Raises NotFound, Unreachable.
+        """
+        host = self._asking.tenant(Right.MACHINES_READ, tenant).host
+        return self._asking.running.world.ports(host).machines.statistics().get(tenant) if host else None
+
     def checkpoints(self, tenant: str) -> tuple[Checkpoint, ...]:
         """Return the states that a machine can be brought back to. Raises NotFound, NotOfDriver."""
         self._asking.tenant(Right.MACHINES_READ, tenant)
