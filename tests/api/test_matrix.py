@@ -14,7 +14,7 @@ from mailstead.api import application
 from mailstead.api.description import METHODS
 from mailstead.people.model import Caller
 from mailstead.people.person import NewPerson
-from tests.access.stage import CANARIES, CAST, KnownCallers, Stage, open_stage
+from tests.access.stage import CANARIES, CAST, KnownCallers, Stage, keep_mail, open_stage
 
 from .asking import MANY, client_of
 from .examples import EXAMPLES, WHOLE_TRAIL, Example
@@ -86,6 +86,7 @@ def _prepared(folder: Any) -> Stage:
     stage = open_stage(folder, "acme", "globex")
     for name in ("acme", "globex"):
         stage.running.care.take(name, "before")
+        keep_mail(stage, name)
     stage.engine.settle()
     wanted = {"address": PERSON, "role": "tenant-admin", "tenants": ["acme"]}
     stage.running.people.register.invite(NewPerson.parse(wanted))

@@ -1,7 +1,7 @@
 """A platform on memory drivers that keeps backups on two targets, with a tenant whose disks tests write on."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from mailstead.backup.drivers.memory_disks import MemoryDisks
 from mailstead.orders.model import OrderView
@@ -31,8 +31,7 @@ def verbs(stage: Stage) -> Protection:
 
 def disks(stage: Stage, host: str = "kvm1") -> MemoryDisks:
     found = stage.host(host).places
-    assert isinstance(found, MemoryDisks)
-    return found
+    return cast("MemoryDisks", getattr(found, "inner", found))  # with faults around it, or without
 
 
 def write(stage: Stage, content: bytes, offset: int = 0, disk: str = "data") -> None:

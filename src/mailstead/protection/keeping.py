@@ -4,12 +4,13 @@ Each looks first, and may be repeated: a snapshot says which order made it.
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 
 from mailstead.backup.errors import SnapshotHeld, SnapshotInUse
 from mailstead.backup.model import Consistency, Finding, Moment, Outcome, Quiet, Snapshot
 from mailstead.backup.plan import points_kept
 from mailstead.backup.store.tenant_store import TenantStore
-from mailstead.ground.errors import Cancelled, LostLease, MailsteadError
+from mailstead.ground.errors import Cancelled, LostLease, MailsteadError, NotFound
 from mailstead.ground.rhythms import Rhythm
 from mailstead.lifecycle.parts.part import Mine
 from mailstead.lifecycle.steps import Done
@@ -19,6 +20,7 @@ from .ground import Ground
 from .pacing import paced
 from .plan import check_part, footing
 
+BEFORE = "-before"  # what a restore is about to replace is the run of this name behind its order's
 CHECKED = "checked"  # event: after which pack a check that was cut short goes on
 MIB = 1 << 20
 
@@ -33,7 +35,7 @@ class Keeping:
     def back_up(self, name: str, mine: Mine, order: str, rhythm: str = "") -> Done:
         """Keep the disks as they are now, unless this order has done so."""
         try:
-            if made := _of_run(self._ground.store(name), order):
+            if made := _adopted(self._ground.store(name), order):
                 return [f"{made} was there"]
             mine()
             outcome, remarks = self._taken(name, order, order, rhythm)
@@ -47,10 +49,10 @@ class Keeping:
 
     def back_up_before(self, name: str, mine: Mine, order: str) -> Done:
         """Keep what a restore is about to replace; a machine that is gone leaves nothing to be kept."""
-        run = f"{order}-before"
+        run = order + BEFORE
         if name not in self._ground.ports(name).machines.machines():
             return []
-        if made := _of_run(self._ground.store(name), run):
+        if made := _adopted(self._ground.store(name), run):
             return [f"{made} was there"]
         mine()
         outcome, _ = self._taken(name, order, run, "")
@@ -110,6 +112,7 @@ class Keeping:
         done = []
         for store in self._ground.copies(name):
             mine()
+            self._free_of_dead(store)
             got = store.collect(order)
             done += (
                 [f"freed {got.freed / MIB:.1f} MiB, {got.condemned} packs wait"] if got.freed or got.condemned else []
@@ -136,6 +139,13 @@ class Keeping:
             remarks=list(remarks),
         )
 
+    def _free_of_dead(self, store: TenantStore) -> None:
+        """Break the leases of orders that have ended: killed, and never carried on. Those of others are left alone."""
+        for lease in store.leases():
+            with suppress(NotFound):
+                if not self._ground.desk.show(lease.run.removesuffix(BEFORE)).status.is_open:
+                    store.break_lease(lease)
+
     def _contents(self, store: TenantStore, order: str, part: int, parts: int) -> Finding:
         """Read packs; a check that was cut short goes on where all was well so far."""
         desk = self._ground.desk
@@ -155,6 +165,15 @@ class Keeping:
 
 def _of_run(store: TenantStore, run: str) -> Snapshot | None:
     return next((snapshot for snapshot in store.snapshots() if snapshot.run == run), None)
+
+
+def _adopted(store: TenantStore, run: str) -> Snapshot | None:
+    """Return the snapshot of a run that was killed after it had made one; the lease that it left behind goes."""
+    made = _of_run(store, run)
+    for lease in store.leases() if made else ():
+        if lease.run == run:
+            store.break_lease(lease)
+    return made
 
 
 def _words(outcome: Outcome) -> str:

@@ -1,20 +1,21 @@
 """What faces call: each verb refuses what cannot be, then gives an order and returns its id."""
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from mailstead.backup.errors import NoSuchSnapshot
-from mailstead.backup.model import Hold, Snapshot
+from mailstead.backup.model import Hold, ImageForm, Snapshot, Told
 from mailstead.backup.plan import Judgement, judge
 from mailstead.ground.plans import Change, ChangePlan
 from mailstead.ground.rhythms import Rhythm
 from mailstead.orders.model import OPEN, Inputs
 from mailstead.orders.port import Desk
-from mailstead.security.model import Secret
 from mailstead.tenants.model import Status
 
 from .errors import DrillUnderWay, NoBackup, NoSuchHold, NotProtected, NotUndoable
 from .ground import Ground
 from .model import Known, Rules
+from .restoring import chosen, reading
 from .workflow import COLLECT, DRILL, PRUNE, RESTORE, RUN, TEND, UNDO, VERIFY
 
 
@@ -150,14 +151,16 @@ class Protection:
             raise NotUndoable(f"order {order} cannot be taken back", field="order", value=order, remedy=remedy)
         return self._order(UNDO, name, {"order": order})
 
-    def export_keys(self, passphrase: Secret) -> dict[str, bytes]:
-        """Return the keys of all tenants' backups under a passphrase, by target: for `tools/read_backup.py`.
-
-        Raises InvalidInput for a short passphrase.
-        """
-        places = self.ground.places
-        firsts = [name for name in places.names if not places.is_second(name)]
-        return {name: places.store(name).export_keys(passphrase) for name in firsts}
+    def download(
+        self, name: str, disk: str, path: Path, form: ImageForm, *, number: int | None = None, told: Told | None = None
+    ) -> int:
+        """Write a disk as a file of its own; return of which snapshot. Raises PlaceUnfit, NoSuchSnapshot, NoBackup."""
+        snapshot, places = self._chosen(name, number), self.ground.disks(name)
+        run = f"download-{self.ground.world.new_id()}"
+        with reading(self.ground, name, snapshot.number, run) as found:
+            for source in chosen(found, [disk]):
+                places.export(source, path, form, told)
+        return snapshot.number
 
     def _chosen(self, name: str, number: int | None) -> Snapshot:
         if number is not None:
