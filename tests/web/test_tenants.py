@@ -70,6 +70,18 @@ def test_a_removed_tenant_is_brought_back_and_only_then_gone_for_good(house: Hou
     assert store.get("umbrella").tenant.status is Status.ACTIVE
 
 
+def test_suspending_and_bringing_back_undo_each_other(house: House) -> None:
+    browser, store = house.browser(OLGA), house.running.world.tenants
+    browser.get("/tenants/acme")
+    for act, undo, status in (("suspend", "resume", Status.SUSPENDED), ("resume", "suspend", Status.ACTIVE)):
+        page = browser.send(f"/tenants/acme/{act}")
+        assert store.get("acme").tenant.status is status
+        assert f"/tenants/acme/{undo}" in [
+            form.action for form in page.read.forms if form.fields.keys() == {"csrf_token"}
+        ]
+    assert "Undo" in page.words
+
+
 def test_a_password_is_shown_once_and_is_in_no_cookie(house: House) -> None:
     browser = house.browser(ALICE)
     browser.get("/tenants/acme/mailboxes")
