@@ -12,6 +12,7 @@ from mailstead.orders.drivers.memory import MemoryEngine
 from mailstead.people.errors import NotSignedIn
 from mailstead.people.model import GRAVE, RIGHTS, Caller, Role
 from mailstead.sites.model import Platform
+from mailstead.state.database import Database
 from mailstead.tenants.model import Tenant
 from mailstead.wiring import Running, memory_platform
 from mailstead.wiring.memory import memory_outside
@@ -80,7 +81,7 @@ def tenant(name: str) -> Tenant:
     )
 
 
-def open_stage(folder: Path, *names: str) -> Stage:
+def open_stage(folder: Path, *names: str, database: Database | None = None) -> Stage:
     """Return a platform with these tenants in service, on two hosts."""
     hosts = [{"name": name, "driver": "memory"} for name in ("kvm1", "kvm2")]
     platform = Platform.parse(
@@ -90,7 +91,8 @@ def open_stage(folder: Path, *names: str) -> Stage:
             "web": {"url": "https://test.example"},
         }
     )
-    running, engine = memory_platform(folder, platform, memory_outside(platform))
+    outside = replace(memory_outside(platform), database=database)
+    running, engine = memory_platform(folder, platform, outside)
     for name in names:
         running.lifecycle.add(tenant(name))
     engine.settle()

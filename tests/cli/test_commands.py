@@ -1,6 +1,8 @@
 """The commands: what they teach, what they give in words and in JSON, and with which status they end."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 import typer
 
 from mailstead.cli.app import app
+from mailstead.cli.program import WORDS
 from mailstead.wiring.memory import Outside
 
 from .conftest import Say
@@ -17,6 +20,7 @@ ACME = ("tenant", "add", "acme", "--domain", "acme.example")
 
 
 def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    command = getattr(command, "real", command)
     yield path, command
     for name, below in getattr(command, "commands", {}).items():
         yield from _commands(below, (*path, name))
@@ -36,6 +40,19 @@ def test_every_command_explains_itself_and_each_of_its_words(say: Say, path: tup
     for option in command.params:
         if option.param_type_name == "option":
             assert option.help, f"{' '.join(path)}: {option.name} has no help"
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_list_of_commands_says_of_each_what_it_says_itself(word: str) -> None:
+    assert COMMANDS[word,].help.startswith(WORDS[word].help.rstrip("."))
+
+
+def test_the_list_of_commands_waits_for_nothing_that_they_need() -> None:
+    listed = "import sys; from mailstead.cli import main\ntry: main()\nfinally: print('loaded:', *sys.modules)"
+    said = subprocess.run([sys.executable, "-c", listed, "--help"], capture_output=True, text=True, check=True)
+    loaded = said.stdout.partition("loaded:")[2].split()
+    assert "mailstead.cli.app" in loaded
+    assert {"mailstead.wiring", "sqlalchemy", "pydantic", "dbos"}.isdisjoint(loaded)
 
 
 def test_the_issues_commands_are_all_there() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from mailstead.items.disks.tree import chunks, find
 from mailstead.items.errors import DamagedDisk, NoSuchPath
-from mailstead.items.model import Damage, Kind
+from mailstead.items.model import Damage, Given, Kind
 from mailstead.items.plan import fingerprint_of
 from mailstead.items.port import FileSystem, Receiver
 
@@ -86,20 +86,28 @@ class ReceiverContract:
 
     def test_a_mail_keeps_its_flags(self, receiver: Receiver) -> None:
         flags = frozenset({"\\Seen", "\\Flagged", "$Forwarded"})
-        receiver.add("Restored/2025-03-02", mail(1), flags, ARRIVED)
+        assert list(receiver.add("Restored/2025-03-02", [Given(mail(1), flags, ARRIVED)])) == [""]
         assert receiver.marks("Restored/2025-03-02") == {fingerprint_of(mail(1)): flags}
 
     def test_line_ends_do_not_make_another_mail(self, receiver: Receiver) -> None:
-        receiver.add("INBOX", mail(1).replace(b"\r\n", b"\n"), frozenset(), ARRIVED)
+        assert list(receiver.add("INBOX", [Given(mail(1).replace(b"\r\n", b"\n"), frozenset(), ARRIVED)])) == [""]
         assert set(receiver.marks("INBOX")) == {fingerprint_of(mail(1))}
 
     def test_flags_are_added_to_a_mail_that_is_there(self, receiver: Receiver) -> None:
-        receiver.add("INBOX", mail(1), frozenset({"\\Seen"}), ARRIVED)
-        receiver.add("INBOX", mail(2), frozenset(), ARRIVED + timedelta(days=1))
+        assert list(receiver.add("INBOX", [Given(mail(1), frozenset({"\\Seen"}), ARRIVED)])) == [""]
+        assert list(receiver.add("INBOX", [Given(mail(2), frozenset(), ARRIVED + timedelta(days=1))])) == [""]
         mark = next(iter(mark for mark, flags in receiver.marks("INBOX").items() if flags))
         receiver.add_flags("INBOX", mark, frozenset({"\\Answered"}))
         assert sorted(map(sorted, receiver.marks("INBOX").values())) == [[], ["\\Answered", "\\Seen"]]
 
     def test_names_of_folders_may_be_of_any_language(self, receiver: Receiver) -> None:
-        receiver.add('Entwürfe & "mehr"/日本', mail(3), frozenset(), ARRIVED)
+        assert list(receiver.add('Entwürfe & "mehr"/日本', [Given(mail(3), frozenset(), ARRIVED)])) == [""]
         assert set(receiver.marks('Entwürfe & "mehr"/日本')) == {fingerprint_of(mail(3))}
+
+    def test_many_mails_come_at_once_and_one_that_just_came_is_given_flags(self, receiver: Receiver) -> None:
+        mails = [Given(mail(number), frozenset({"\\Seen"}), ARRIVED) for number in range(30)]
+        assert list(receiver.add("Many", mails)) == [""] * 30
+        receiver.add_flags("Many", fingerprint_of(mail(7)), frozenset({"\\Flagged"}))
+        found = receiver.marks("Many")
+        assert len(found) == 30
+        assert found[fingerprint_of(mail(7))] == {"\\Seen", "\\Flagged"}

@@ -36,15 +36,15 @@ class Dovecot:
 
 
 @contextmanager
-def serving(folder: Path, layout: str = "maildir:~/Maildir") -> Iterator[Dovecot]:
-    """Serve mailboxes that are made when somebody signs in."""
+def serving(folder: Path, layout: str = "maildir:~/Maildir", *, known: str = "*", more: str = "") -> Iterator[Dovecot]:
+    """Serve mailboxes that are made when somebody signs in; those of everybody, or of *known*. *more*: settings."""
     if shutil.which("dovecot") is None:
         pytest.skip("needs dovecot (bin/test installs it)")
     homes, config, port = folder / "homes", folder / "dovecot.conf", _free_port()
     homes.mkdir()
     _open_to_all(folder)
     shutil.chown(homes, "mail", "mail")
-    config.write_text(_config(folder, homes, port, layout))
+    config.write_text(_config(folder, homes, port, layout) + _people(folder, homes, known) + more)
     process = subprocess.Popen(["dovecot", "-F", "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port, folder / "log")
@@ -89,11 +89,14 @@ passdb {{
   driver = static
   args = password={PASSWORD}
 }}
-userdb {{
-  driver = static
-  args = uid=mail gid=mail home={homes}/%u
-}}
 """
+
+
+def _people(folder: Path, homes: Path, known: str) -> str:
+    if known == "*":
+        return f"userdb {{\n  driver = static\n  args = uid=mail gid=mail home={homes}/%u\n}}\n"
+    (folder / "users").write_text(f"{known}::8:8::{homes}/{known}\n")
+    return f"userdb {{\n  driver = passwd-file\n  args = {folder}/users\n}}\n"
 
 
 def _free_port() -> int:

@@ -1,7 +1,7 @@
 """Mails come back once, with their flags and dates, whatever happens in between."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from mailstead.items.drivers.memory import MemoryFiles, MemoryReceiver
 from mailstead.items.errors import DamagedDisk, ReceiverSilent
 from mailstead.items.mailboxes.finding import folders, listing, mailbox
-from mailstead.items.model import Layout, Message
+from mailstead.items.model import Given, Layout, Message
 from mailstead.items.plan import Verdict, fingerprint_of, restored_folder
 from mailstead.items.workflow import Return
 
@@ -42,7 +42,7 @@ def test_all_come_into_a_folder_of_their_own_with_flags_and_dates(files: MemoryF
     receiver = MemoryReceiver()
     assert _given(files, receiver) == {Verdict.CREATED: 5}
     kept = receiver.folders["Restored/2025-11-03"][fingerprint_of(mail(3))]
-    assert (kept.mail, kept.flags, kept.arrived) == (mail(3), frozenset({"\\Seen"}), THEN)
+    assert (kept.content, kept.flags, kept.arrived) == (mail(3), frozenset({"\\Seen"}), THEN)
 
 
 def test_a_second_time_they_are_skipped(files: MemoryFiles) -> None:
@@ -54,8 +54,8 @@ def test_a_second_time_they_are_skipped(files: MemoryFiles) -> None:
 
 def test_into_the_old_folder_only_what_is_missing_comes_back(files: MemoryFiles) -> None:
     receiver = MemoryReceiver()
-    receiver.add("INBOX", mail(1), frozenset({"\\Seen", "\\Flagged"}), THEN)
-    receiver.add("INBOX", mail(2), frozenset({"\\Answered"}), THEN)
+    flags = [frozenset({"\\Seen", "\\Flagged"}), frozenset({"\\Answered"})]
+    receiver.add("INBOX", [Given(mail(number), held, THEN) for number, held in enumerate(flags, start=1)])
     assert _given(files, receiver, folder="") == {Verdict.CREATED: 3, Verdict.SKIPPED: 1, Verdict.MERGED: 1}
     assert receiver.marks("INBOX")[fingerprint_of(mail(2))] == {"\\Answered", "\\Seen"}
 
@@ -81,11 +81,13 @@ class Dying(MemoryReceiver):
         super().__init__()
         self.left = after
 
-    def add(self, folder: str, mail: bytes, flags: frozenset[str], arrived: datetime) -> None:
-        super().add(folder, mail, flags, arrived)
-        self.left -= 1
-        if self.left == 0:
-            raise ReceiverSilent("gone")
+    def add(self, folder: str, mails: Sequence[Given]) -> list[str]:
+        for one in mails:
+            super().add(folder, [one])
+            self.left -= 1
+            if self.left == 0:
+                raise ReceiverSilent("gone")
+        return [""] * len(mails)
 
 
 @pytest.mark.parametrize("after", range(1, 6))

@@ -5,10 +5,11 @@ import pytest
 from mailstead.mailservers.drivers.memory import MemoryMailServers
 from mailstead.mailservers.errors import MailRefused
 from mailstead.mailservers.items import ConfigFile
+from mailstead.mailservers.plan import compare_mail
 from mailstead.mailservers.port import MailServer
 
 from .contract import MailServerContract, Tamper, brought_to
-from .example import ANNA, BOB, ODD, TIGHT
+from .example import ANNA, BOB, ODD, TIGHT, host
 
 STRANGER = "x@else.example"
 
@@ -93,3 +94,17 @@ def test_a_suspended_tenant_takes_nothing_for_now_and_keeps_its_mail(servers: Me
     assert servers.fetch(ANNA) == (b"Hello",)
     brought_to(servers)
     assert servers.deliver(STRANGER, ANNA, b"Again") == (ANNA,)
+
+
+def test_forwarded_mail_goes_on_once_and_is_kept_where_that_is_wanted() -> None:
+    boxes = [
+        {"address": ANNA, "forwarding": {"targets": [BOB, "anna@far.example"]}},
+        {"address": BOB, "forwarding": {"targets": ["bob@far.example"], "keep": False}},
+    ]
+    rest = {"aliases": [], "lists": [], "self_service": {"forwarding": "anywhere"}}
+    made = MemoryMailServers()
+    made.apply("acme", compare_mail(host(mailboxes=boxes, **rest), made.observe("acme")))
+    assert made.deliver(STRANGER, ANNA, b"Hello") == (ANNA,)
+    assert [(sender, to) for sender, to, _ in made.left] == [(BOB, "bob@far.example"), (ANNA, "anna@far.example")]
+    assert made.deliver("x", ANNA, made.left[1][2]) == (ANNA,)  # it came back from there
+    assert len(made.left) == 2

@@ -1,7 +1,8 @@
-"""mailstead on the command line: global options, and the commands by subject."""
+"""mailstead on the command line: global options, and what an error looks like."""
 
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -9,36 +10,12 @@ import typer
 
 from mailstead.ground.errors import MailsteadError
 
-from . import (
-    audit,
-    backups,
-    checks,
-    claims,
-    demo,
-    doctor,
-    guest,
-    hosting,
-    hosts,
-    images,
-    machines,
-    mail,
-    maintenance,
-    orders,
-    people,
-    plans,
-    platform,
-    quarantine,
-    restores,
-    serve,
-    services,
-    show,
-    state,
-    tenants,
-)
-from .face import DEFAULT_HOME, Face
+from .call import Call
+from .program import Program
 
 _GLOBAL = {"--json", "--explain"}
 app = typer.Typer(
+    cls=Program,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -48,45 +25,21 @@ app = typer.Typer(
     "anywhere.",
 )
 
-app.add_typer(tenants.app, name="tenant", help="Tenants: add, show, change, suspend, remove.")
-app.add_typer(mail.mailboxes, name="mailbox", help="Mailboxes of a tenant.")
-app.add_typer(mail.aliases, name="alias", help="Aliases: mail to one address goes to others.")
-app.add_typer(mail.lists, name="list", help="Distribution lists.")
-app.add_typer(mail.domains, name="domain", help="Mail domains of a tenant and their policies.")
-app.add_typer(orders.app, name="order", help="Orders: what is being done, was done, or failed.")
-app.add_typer(machines.app, name="machine", help="Machines: how they fare, checkpoints, copies, moves.")
-app.add_typer(backups.app, name="backup", help="Backups of machines: made, listed, checked, tried out, thinned out.")
-app.add_typer(restores.app, name="restore", help="Machines and disks out of a backup.")
-app.add_typer(hosts.app, name="host", help="Hosts: what they have and carry.")
-app.add_typer(guest.app, name="guest", help="What is inside a tenant's Windows machine.")
-app.add_typer(services.app, name="services", help="What the platform runs on this machine beside machines.")
-app.add_typer(images.app, name="image", help="The guest appliance that machines start from.")
-app.add_typer(state.app, name="state", help="The platform's own state: backed up, restored.")
-app.add_typer(quarantine.app, name="quarantine", help="After a restore: compare, adopt, and let the platform act.")
-app.add_typer(people.people, name="person", help="People who use console and API: roles, factors, sessions.")
-app.add_typer(people.tokens, name="token", help="Keys for programs that use the API.")
-app.add_typer(audit.app, name="audit", help="The audit chain: who did what, and whether it is whole.")
-claims.register(hosts.app)
-maintenance.register(hosts.app)
-hosting.register(hosts.app)
-for commands in (platform, plans, checks, doctor, serve, demo):
-    commands.register(app)
-
 
 @app.callback()
 def start(
     context: typer.Context,
     home: Annotated[
         Path, typer.Option(envvar="MAILSTEAD_HOME", help="Folder of the platform: mailstead.toml, tenants/, state.")
-    ] = DEFAULT_HOME,
+    ] = Path("/var/lib/mailstead"),
     json: Annotated[bool, typer.Option("--json", help="Speak JSON; may stand anywhere.")] = False,
     explain: Annotated[
         bool,
         typer.Option("--explain", help="Tell each cmdlet that is sent to a Windows host; may stand anywhere."),
     ] = False,
 ) -> None:
-    """Make the face that every command of this call uses."""
-    context.obj = Face(home, json, explain)
+    """Keep what holds for the whole call."""
+    context.obj = Call(home, json, explain)
 
 
 def main() -> None:
@@ -99,7 +52,7 @@ def main() -> None:
     try:
         app(arguments, prog_name="mailstead")
     except MailsteadError as error:
-        show.error(error, in_json=in_json)
+        import_module(".show", __package__).error(error, in_json=in_json)
         sys.exit(error.exit_status)
     except typer.Abort:
         sys.exit(1)

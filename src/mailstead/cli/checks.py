@@ -14,11 +14,6 @@ from .face import face_of
 FAILED = 3
 
 
-def register(app: typer.Typer) -> None:
-    """Hang this command below the program itself."""
-    app.command()(check)
-
-
 def check(
     context: typer.Context,
     tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant.")],

@@ -18,11 +18,6 @@ Names = Annotated[list[str] | None, typer.Argument(metavar="[TENANT]…", help="
 DoFix = Annotated[bool, typer.Option("--fix", help="Mend what is safe to mend: shows what would be done, asks first.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Hang this command below the program itself."""
-    app.command()(doctor)
-
-
 def doctor(context: typer.Context, names: Names = None, fix: DoFix = False, yes: Yes = False) -> None:
     """Hold the database against the world, over every host, switch, disk, zone and secret.
 

@@ -12,8 +12,6 @@ from mailstead.wiring import Hosting, Images, Running, open_hosting, open_images
 
 from . import progress, show
 
-DEFAULT_HOME = Path("/var/lib/mailstead")
-
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Give the order and return; a worker carries it out.")]
 AllowLoss = Annotated[
@@ -82,10 +80,9 @@ class Face:
 
 
 def face_of(context: typer.Context) -> Face:
-    """Return the face that `main` made for this call."""
-    face = context.find_root().obj
-    assert isinstance(face, Face)  # noqa: S101 (set in cli.app, before any command runs)
-    return face
+    """Return the face of this call."""
+    call = context.find_root().obj
+    return Face(call.home, call.json, call.explain)
 
 
 def confirm(question: str, *, yes: bool) -> None:

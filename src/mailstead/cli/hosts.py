@@ -6,6 +6,7 @@ from mailstead.ground.errors import MailsteadError
 from mailstead.hypervisors.model import Room
 from mailstead.tenants.model import Status
 
+from . import claims, hosting, maintenance
 from .face import face_of
 
 app = typer.Typer(no_args_is_help=True)
@@ -66,3 +67,7 @@ def usage(context: typer.Context) -> None:
         ]
     columns = ("tenant", "host", "cpu_seconds", "memory_mib", "disk_mib", "received_mib", "sent_mib")
     face.rows("", rows, columns=columns, empty="no machine runs")
+
+
+for part in (claims, maintenance, hosting):
+    part.register(app)

@@ -7,15 +7,8 @@ from mailstead.tenants.files import read_tenants
 from mailstead.wiring import Running
 
 from . import progress, show
-from .drifting import Names, drift
+from .drifting import Names
 from .face import AllowLoss, NoWait, Yes, confirm, face_of
-
-
-def register(app: typer.Typer) -> None:
-    """Hang these commands below the program itself."""
-    app.command()(plan)
-    app.command()(apply)
-    app.command()(drift)
 
 
 def plan(context: typer.Context, names: Names = None) -> None:

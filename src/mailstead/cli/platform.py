@@ -20,13 +20,6 @@ from .face import Face, face_of
 from .people import invite
 
 
-def register(app: typer.Typer) -> None:
-    """Hang these commands below the program itself."""
-    app.command()(init)
-    app.command()(work)
-    app.command()(schema)
-
-
 def init(
     context: typer.Context,
     owner: Annotated[

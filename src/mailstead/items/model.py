@@ -110,6 +110,15 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A mail on its way back: its bytes, its flags, and its INTERNALDATE."""
+
+    content: bytes
+    flags: frozenset[str]
+    arrived: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """The messages of a folder, oldest first, and what of it could not be read."""
 

@@ -1,12 +1,11 @@
 """The ports: a file system that is only read, and the mailbox that mails are given back to."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from mailstead.ground.blocks import Blocks
 
-from .model import Damage, Details, Entry
+from .model import Damage, Details, Entry, Given
 
 
 class FileSystem(Protocol):
@@ -52,14 +51,17 @@ class Receiver(Protocol):
     """A mailbox on a running mail server that takes mails back.
 
     Every verb raises ReceiverSilent when the far side hung up (look again, then go on), and ReceiverRefused when it
-    said no.
+    said no; and what the way to it raises.
     """
 
     def marks(self, folder: str) -> Mapping[str, frozenset[str]]:
         """Return the flags of a folder's mails by their fingerprints (`plan.fingerprint`); none for no such folder."""
 
-    def add(self, folder: str, mail: bytes, flags: frozenset[str], arrived: datetime) -> None:
-        """Put a mail into a folder, making the folder if need be."""
+    def add(self, folder: str, mails: Sequence[Given]) -> Sequence[str]:
+        """Put mails into a folder, making it if need be; return for each why it was refused, "" for one that is there.
+
+        What was put there before something was raised stays there.
+        """
 
     def add_flags(self, folder: str, fingerprint: str, flags: frozenset[str]) -> None:
         """Give a mail that is there already these flags as well."""

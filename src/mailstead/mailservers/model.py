@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6
 from typing import Literal
 
 from mailstead.tenants.model import Alias, MailList, Status, Tenant
+from mailstead.tenants.self_service import Forwarding, Vacation
 
 from . import plain
 
@@ -70,10 +71,14 @@ class HostedMailbox:
     name: str = ""
     enabled: bool = True
     password_hash: str = field(default="", repr=False)
+    forwarding: Forwarding | None = None
+    vacation: Vacation | None = None
 
     def __post_init__(self) -> None:
         plain.address(self.address)
         plain.password_hash(self.password_hash)
+        if self.forwarding:
+            _all_plain(*self.forwarding.targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,15 @@ def mail_host(
             for domain in tenant.domains
         ),
         mailboxes=tuple(
-            HostedMailbox(box.address, box.quota_mib, box.name, box.enabled, password_hashes.get(box.address, ""))
+            HostedMailbox(
+                address=box.address,
+                quota_mib=box.quota_mib,
+                name=box.name,
+                enabled=box.enabled,
+                password_hash=password_hashes.get(box.address, ""),
+                forwarding=box.forwarding,
+                vacation=box.vacation,
+            )
             for box in tenant.mailboxes
         ),
         aliases=tenant.aliases,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, Row, String, Table, bindparam, delete, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from mailstead.ground.errors import Conflict
+from mailstead.ground.errors import Conflict, NotFound
 from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.sites.model import Network
 from mailstead.state.database import Database, metadata
@@ -40,14 +40,15 @@ class NumberStore:
         self._scope = scope
 
     def within(self, scope: Scope) -> "NumberStore":
-        """Return the store that tells nothing of tenants out of *scope*."""
+        """Return the store that neither tells nor changes anything of tenants out of *scope*."""
         return NumberStore(self._database, self._pools, scope)
 
     def allocate(self, tenant: str) -> Numbers:
         """Return the tenant's numbers, taking free ones if it has none.
 
-        Raises VlansExhausted or AddressesExhausted; Conflict when others were faster every time.
+        Raises VlansExhausted or AddressesExhausted; Conflict when others were faster every time; NotFound out of scope.
         """
+        self._see(tenant)
         for _ in range(ATTEMPTS):
             try:
                 with self._database.transaction() as connection:
@@ -60,7 +61,8 @@ class NumberStore:
 
     def adopt(self, tenant: str, numbers: Numbers) -> None:
         """Write down the numbers that a tenant is seen to have; whoever else was written down with one loses all of
-        his, and gets others when he next asks."""
+        his, and gets others when he next asks. Raises NotFound out of scope."""
+        self._see(tenant)
         columns, row = network_numbers.c, _row(numbers)
         others = [columns[name] == value for name, value in row.items()]
         with self._database.transaction() as connection:
@@ -81,9 +83,16 @@ class NumberStore:
         return {row.tenant: _numbers(row) for row in rows if self._scope.admits(row.tenant)}
 
     def release(self, tenant: str) -> None:
-        """Free the tenant's numbers; a tenant without any is no error."""
+        """Free the tenant's numbers; a tenant without any, or out of scope, is no error."""
+        if not self._scope.admits(tenant):
+            return
         with self._database.transaction() as connection:
             connection.execute(delete(network_numbers).where(network_numbers.c.tenant == tenant))
+
+    def _see(self, tenant: str) -> None:
+        if not self._scope.admits(tenant):
+            remedy = "see mailstead tenant list"
+            raise NotFound(f"there is no tenant {tenant}", field="tenant", value=tenant, remedy=remedy)
 
     def _held(self, connection: Connection, tenant: str) -> Numbers | None:
         row = connection.execute(_ONE, {"name": tenant}).one_or_none()

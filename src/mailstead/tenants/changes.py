@@ -7,6 +7,14 @@ from mailstead.ground.errors import Conflict, InvalidInput, NotFound
 from mailstead.ground.names import domain_of, parse_address, parse_domain
 
 from .model import AddressTaken, Alias, Allowance, Mailbox, MailDomain, MailList, Status, Tenant
+from .self_service import ROLES, Forwarding, SelfService, Vacation
+
+
+class NoMoreAliases(Conflict):
+    """A mailbox user has as many aliases of their own as the tenant allows."""
+
+    code = "no-more-aliases"
+
 
 Entry = TypeVar("Entry", Mailbox, Alias, MailList)
 Step = Callable[[Tenant], Tenant]
@@ -35,6 +43,16 @@ def with_list(tenant: Tenant, mail_list: MailList) -> Tenant:
 def change_mailbox(tenant: Tenant, address: str, **fields: object) -> Tenant:
     """Change fields of a mailbox; None leaves a field as it is. Raise NotFound."""
     return tenant.changed(mailboxes=_replaced(tenant.mailboxes, address, "mailbox", fields))
+
+
+def forwarded(tenant: Tenant, address: str, forwarding: Forwarding | None) -> Tenant:
+    """Let a mailbox's mail be sent on, or no more; raise NotFound, ForwardingLoop, ForwardingRefused."""
+    return tenant.changed(mailboxes=_set(tenant.mailboxes, address, "mailbox", {"forwarding": forwarding}))
+
+
+def away(tenant: Tenant, address: str, vacation: Vacation | None) -> Tenant:
+    """Let a mailbox answer that its owner is away, or no more; raise NotFound."""
+    return tenant.changed(mailboxes=_set(tenant.mailboxes, address, "mailbox", {"vacation": vacation}))
 
 
 def change_alias(tenant: Tenant, address: str, **fields: object) -> Tenant:
@@ -74,9 +92,9 @@ def with_domain(tenant: Tenant, domain: MailDomain) -> Tenant:
 
 
 def change_domain(tenant: Tenant, name: str, **fields: object) -> Tenant:
-    """Change a domain's policies; raise NotFound."""
-    known = _domain(tenant, name)
-    changed = known.changed(**_given(fields))
+    """Change a domain's policies; a `catch_all` of "" takes it away. Raise NotFound."""
+    known, given = _domain(tenant, name), _given(fields)
+    changed = known.changed(**given | ({"catch_all": None} if given.get("catch_all") == "" else {}))
     return tenant.changed(domains=tuple(changed if d == known else d for d in tenant.domains))
 
 
@@ -107,6 +125,39 @@ def resized(tenant: Tenant, **fields: object) -> Tenant:
     return tenant.changed(allowance=allowance)
 
 
+def ruled(tenant: Tenant, **fields: object) -> Tenant:
+    """Change what mailbox users may do themselves; None leaves a field as it is. Raise ForwardingRefused."""
+    rules: SelfService = tenant.self_service.changed(**_given(fields))
+    return tenant.changed(self_service=rules)
+
+
+def own_alias(tenant: Tenant, mailbox: str, address: str) -> Tenant:
+    """Give a mailbox an alias of its user's own; raise AddressTaken, NoMoreAliases, InvalidInput for a role's name."""
+    alias = Alias.parse({"address": address, "targets": (mailbox,), "own": True})
+    local = alias.address.partition("@")[0]
+    if local in ROLES:
+        remedy = "ask your administrator for it"
+        raise InvalidInput(f"{local} speaks for a whole domain", field="address", value=address, remedy=remedy)
+    allowed, there = tenant.self_service.aliases, len(aliases_of(tenant, mailbox))
+    if there >= allowed:
+        remedy = "remove one first" if allowed else "ask your administrator"
+        raise NoMoreAliases(
+            f"you may have {allowed} aliases of your own", field="address", value=address, remedy=remedy
+        )
+    return with_alias(tenant, alias)
+
+
+def without_own_alias(tenant: Tenant, mailbox: str, address: str) -> Tenant:
+    """Take an alias away that the user of *mailbox* made; raise NotFound."""
+    known = _find(aliases_of(tenant, mailbox), address, "alias")
+    return tenant.changed(aliases=_without(tenant.aliases, known))
+
+
+def aliases_of(tenant: Tenant, mailbox: str) -> tuple[Alias, ...]:
+    """Return the aliases that the user of a mailbox made."""
+    return tuple(alias for alias in tenant.aliases if alias.own and alias.targets == (mailbox,))
+
+
 def standing(tenant: Tenant, status: Status) -> Tenant:
     """Give the tenant another status."""
     return tenant.changed(status=status)
@@ -128,8 +179,12 @@ def _find(entries: Iterable[Entry], address: str, what: str) -> Entry:
 
 
 def _replaced(entries: tuple[Entry, ...], address: str, what: str, fields: dict[str, object]) -> tuple[Entry, ...]:
+    return _set(entries, address, what, _given(fields))
+
+
+def _set(entries: tuple[Entry, ...], address: str, what: str, fields: dict[str, object]) -> tuple[Entry, ...]:
     known = _find(entries, address, what)
-    changed = known.changed(**_given(fields))
+    changed = known.changed(**fields)
     return tuple(changed if entry == known else entry for entry in entries)
 
 

@@ -11,6 +11,8 @@ from mailstead.ground.names import Address, Domain, TenantName, domain_of
 from mailstead.ground.rhythms import Hours, Keep, Rhythm
 from mailstead.ground.values import Value
 
+from .forwarding import refuse_bad_forwarding
+from .self_service import Forwarding, SelfService, Vacation
 from .windows import Windows
 
 
@@ -54,13 +56,16 @@ class Mailbox(Value):
     name: str = Field(default="", max_length=200)
     quota_mib: int = Field(default=1024, ge=1, le=16 * 1024 * 1024)
     enabled: bool = True
+    forwarding: Forwarding | None = None
+    vacation: Vacation | None = None
 
 
 class Alias(Value):
-    """Mail to `address` goes to all `targets`, here or elsewhere."""
+    """Mail to `address` goes to all `targets`, here or elsewhere. `own`: the user of its one target made it."""
 
     address: Address
     targets: tuple[Address, ...] = Field(min_length=1)
+    own: bool = False
 
 
 class MailList(Value):
@@ -145,6 +150,7 @@ class Tenant(Value):
     lists: tuple[MailList, ...] = ()
     allowance: Allowance = Allowance()
     firewall: tuple[AccessRule, ...] = ()
+    self_service: SelfService = SelfService()
     backup: Backup = Backup()
     server: MailServerKind = MailServerKind.APPLIANCE
     windows: Windows | None = None  # the machine is a Windows one; else it is the appliance
@@ -190,6 +196,11 @@ class Tenant(Value):
                     value=address,
                     remedy=f"use one of {', '.join(domains)}, or add the domain first",
                 )
+        ways = {alias.address: alias.targets for alias in self.aliases} | {
+            group.address: group.members for group in self.lists
+        }
+        catches = {domain.name: domain.catch_all for domain in self.domains}
+        refuse_bad_forwarding(self.mailboxes, ways, catches, self.self_service)
         return self
 
 

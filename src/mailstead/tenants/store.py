@@ -103,7 +103,8 @@ class TenantStore:
         return TenantStore(self._database, scope)
 
     def add(self, tenant: Tenant, *, source: Source = "command") -> Entry:
-        """Remember a new tenant; raise Conflict for a taken name, DomainTaken for a taken domain."""
+        """Remember a new tenant; raise Conflict for a taken name, DomainTaken for a domain, NotFound out of scope."""
+        self._see(tenant.name)
         with self._database.transaction() as connection:
             row = {
                 "tenant": tenant.name,
@@ -174,8 +175,9 @@ class TenantStore:
     def place(self, name: str, choose: Callable[[list[Entry]], str]) -> str:
         """Return the host of the tenant; *choose* names it if it has none, knowing all tenants as they stand.
 
-        One at a time over all processes, so that two choices never count on the same room.
+        One at a time over all processes, so that two choices never count on the same room. Raises NotFound.
         """
+        self._see(name)
         with self._database.transaction() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("LOCK TABLE tenants IN SHARE ROW EXCLUSIVE MODE"))
@@ -194,7 +196,9 @@ class TenantStore:
         self._set(name, removed_at=at)
 
     def forget(self, name: str) -> None:
-        """Drop the tenant and its claims; one already gone is no error."""
+        """Drop the tenant and its claims; one already gone, or out of scope, is no error."""
+        if not self._scope.admits(name):
+            return
         with self._database.transaction() as connection:
             connection.execute(delete(domains).where(domains.c.tenant == name))
             connection.execute(delete(tenants).where(tenants.c.tenant == name))

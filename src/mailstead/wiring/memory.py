@@ -17,6 +17,7 @@ from mailstead.dns.store import RecordLedger
 from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, VirtualClock
+from mailstead.items.drivers.memory import MemoryReceiver
 from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.care import Care
 from mailstead.lifecycle.care_steps import CareSteps
@@ -58,6 +59,7 @@ from .memory_view import memory_view
 from .people import Ground, people_of
 from .quarantine import GatedDesk, Quarantine
 from .running import Running
+from .salvage import salvage_of
 from .secrets import authority
 
 
@@ -78,6 +80,7 @@ class Outside:
     chance: Chance = field(default_factory=RealChance)
     database: Database | None = None
     claims: Mapping[str, MemoryClaim] = field(default_factory=lambda: defaultdict(MemoryClaim))
+    mailboxes: dict[tuple[str, str], MemoryReceiver] = field(default_factory=lambda: defaultdict(MemoryReceiver))
     targets: Mapping[str, MemoryTarget] = field(default_factory=lambda: defaultdict(MemoryTarget))
 
 
@@ -136,12 +139,13 @@ def memory_platform(
     places = memory_places(platform, vault, outside.targets)
     protection = ProtectionGround(steps, ProtectionBook(database), places, engine)
     ProtectionRunbooks(protection).register(engine)
-    works = not standing.get().quarantine
-    if works:
-        engine.launch()
     trail = AuditTrail(database, outside.clock, this_user())
     gated = GatedDesk(engine, standing.refuse_quarantined)
     desk = AuditedDesk(gated, trail)
+    salvage = salvage_of(steps, engine, desk, protection.store, lambda *box: outside.mailboxes[box])
+    works = not standing.get().quarantine
+    if works:
+        engine.launch()
     lifecycle = Lifecycle(steps, desk)
     care = Care(care_steps, desk)
     running = Running(
@@ -174,6 +178,8 @@ def memory_platform(
         trail=trail,
         desk_told=partial(AuditedDesk, gated),
         people=people_of(platform, Ground(database, vault, outside.clock, trail)),
+        services=list,  # nothing runs beside it
         protection=Protection(protection, desk),
+        salvage=salvage,
     )
     return running, engine

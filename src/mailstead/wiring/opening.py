@@ -68,6 +68,7 @@ from .memory_host import memory_host
 from .people import Ground, people_of
 from .quarantine import GatedDesk, Quarantine
 from .running import Running
+from .salvage import salvage_of, through_guests
 from .secrets import account_key, authority
 from .services import Services
 
@@ -118,6 +119,7 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
     Equipping(world).register(engine)
     protection = ProtectionGround(steps, ProtectionBook(database), open_places(platform, vault, home), engine)
     ProtectionRunbooks(protection).register(engine)
+    salvage = salvage_of(steps, engine, desk, protection.store, through_guests(steps))
     try:
         works = acts and _launched(engine)
         yield Running(
@@ -150,7 +152,9 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
             trail,
             partial(AuditedDesk, gated),
             people_of(platform, Ground(database, vault, clock, trail)),
+            services.status,
             Protection(protection, desk),
+            salvage,
         )
     finally:
         engine.close()

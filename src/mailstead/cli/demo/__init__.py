@@ -1,5 +1,5 @@
 """mailstead demo: two tenants, one mail between them, and proof that nothing else passes."""
 
-from .command import register
+from .command import demo
 
-__all__ = ["register"]
+__all__ = ["demo"]

@@ -17,11 +17,6 @@ from .cast import FILE, HOME
 from .story import Story
 
 
-def register(app: typer.Typer) -> None:
-    """Hang this command below the program itself."""
-    app.command()(demo)
-
-
 def demo(
     context: typer.Context,
     trial: Annotated[bool, typer.Option("--trial", help="On memory drivers: no root, no machines, seconds.")] = False,

@@ -1,5 +1,5 @@
 """`mailstead serve`: console, API and worker in one process."""
 
-from .command import register
+from .command import serve
 
-__all__ = ["register"]
+__all__ = ["serve"]

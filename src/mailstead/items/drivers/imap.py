@@ -4,16 +4,14 @@ import imaplib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 
 from mailstead.items.errors import ReceiverRefused, ReceiverSilent
-from mailstead.items.mailboxes.names import coded_name
-from mailstead.items.plan import fingerprint
+from mailstead.items.model import Given
+from mailstead.items.plan import fingerprint_of
 
-_FETCHED = re.compile(rb"(?P<number>\d+) \(.*", re.DOTALL)
-_SIZE, _FLAGS, _UID = re.compile(rb"RFC822\.SIZE (\d+)"), re.compile(rb"FLAGS \(([^)]*)\)"), re.compile(rb"UID (\d+)")
+from .imap_words import MARK_ITEMS, appended_uid, mark, quoted, told_flags
+
 _DELIMITER = re.compile(rb'\([^)]*\) "(.)" ')
-_FLAG = re.compile(r"\\?[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]+")
 
 
 class ImapReceiver:
@@ -26,47 +24,47 @@ class ImapReceiver:
         self._delimiter = self._ask_delimiter()
 
     def marks(self, folder: str) -> dict[str, frozenset[str]]:
-        name = self._name(folder)
+        name = quoted(folder, self._delimiter)
         with _told(folder):
             if self._session.select(name, readonly=True)[0] != "OK":
                 return {}
-            items = "(UID FLAGS RFC822.SIZE BODY.PEEK[HEADER])"
-            answers = _accepted(self._session.fetch("1:*", items))
+            answers = _accepted(self._session.fetch("1:*", MARK_ITEMS))
             self._session.unselect()
-        return dict(self._mark(folder, head, literal) for head, literal in _pairs(answers))
+        found = [mark(head, header) for head, header in _pairs(answers)]
+        self._uids.update({(folder, mark): uid for mark, uid, _ in found})
+        return {mark: flags for mark, _, flags in found}
 
-    def add(self, folder: str, mail: bytes, flags: frozenset[str], arrived: datetime) -> None:
+    def add(self, folder: str, mails: Sequence[Given]) -> list[str]:
         self._make(folder)
-        told = f"({' '.join(sorted(filter(_FLAG.fullmatch, flags)))})"
-        with _told(folder):
-            _accepted(self._session.append(self._name(folder), told, imaplib.Time2Internaldate(arrived), mail))
+        return [self._add(folder, mail) for mail in mails]
 
     def add_flags(self, folder: str, fingerprint: str, flags: frozenset[str]) -> None:
-        told = f"({' '.join(sorted(filter(_FLAG.fullmatch, flags)))})"
+        if (folder, fingerprint) not in self._uids:
+            self.marks(folder)
         with _told(folder):
-            _accepted(self._session.select(self._name(folder)))
-            _accepted(self._session.uid("STORE", self._uids[folder, fingerprint], "+FLAGS.SILENT", told))
+            _accepted(self._session.select(quoted(folder, self._delimiter)))
+            uid = self._uids[folder, fingerprint]
+            _accepted(self._session.uid("STORE", uid, "+FLAGS.SILENT", told_flags(flags)))
             self._session.unselect()
 
-    def _mark(self, folder: str, head: bytes, header: bytes) -> tuple[str, frozenset[str]]:
-        size, flags, uid = (_first(form, head) for form in (_SIZE, _FLAGS, _UID))
-        mark = fingerprint(header, int(size))
-        self._uids[folder, mark] = uid
-        return mark, frozenset(flags.split()) - {"\\Recent"}
+    def _add(self, folder: str, mail: Given) -> str:
+        name, date = quoted(folder, self._delimiter), imaplib.Time2Internaldate(mail.arrived)
+        try:
+            with _told(folder):
+                answer = _accepted(self._session.append(name, told_flags(mail.flags), date, mail.content))
+        except ReceiverRefused as no:
+            return no.message
+        if uid := next((uid for line in answer if isinstance(line, bytes) and (uid := appended_uid(line))), ""):
+            self._uids[folder, fingerprint_of(mail.content)] = uid
+        return ""
 
     def _make(self, folder: str) -> None:
         """Make a folder that is not there; an answer that it is there is as good."""
         if folder not in self._made and folder.upper() != "INBOX":
             with _told(folder):
-                self._session.create(self._name(folder))
-                self._session.subscribe(self._name(folder))
+                self._session.create(quoted(folder, self._delimiter))
+                self._session.subscribe(quoted(folder, self._delimiter))
             self._made.add(folder)
-
-    def _name(self, folder: str) -> str:
-        """Return a folder's name as the server has it: its own delimiter, modified UTF-7, quoted."""
-        parts = (part.replace(self._delimiter, "_") for part in folder.split("/"))
-        coded = coded_name(self._delimiter.join(parts))
-        return '"' + coded.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
     def _ask_delimiter(self) -> str:
         with _told("LIST"):
@@ -99,8 +97,3 @@ def _pairs(answers: Sequence[object]) -> Iterator[tuple[bytes, bytes]]:
         if isinstance(answer, tuple):
             after = answers[number + 1] if number + 1 < len(answers) else b""
             yield answer[0] + (after if isinstance(after, bytes) else b""), answer[1]
-
-
-def _first(form: re.Pattern[bytes], text: bytes) -> str:
-    found = form.search(text)
-    return found[1].decode("ascii", "replace") if found else "0"

@@ -1,12 +1,12 @@
 """A file system and a mailbox that are only thought of: for the trial, simulation and tests."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from mailstead.ground.blocks import Blocks
-from mailstead.items.errors import DamagedDisk, ReceiverRefused
-from mailstead.items.model import Damage, Details, Entry, Kind
+from mailstead.items.errors import DamagedDisk
+from mailstead.items.model import Damage, Details, Entry, Given, Kind
 from mailstead.items.plan import fingerprint_of
 
 
@@ -47,33 +47,28 @@ class MemoryFiles:
         return self._paths[node - 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A mail in a folder."""
-
-    mail: bytes
-    flags: frozenset[str]
-    arrived: datetime
-
-
 class MemoryReceiver:
     """A mailbox. Refuses a mail larger than *most* bytes."""
 
     def __init__(self, most: int = 1 << 30) -> None:
         self._most = most
-        self.folders: dict[str, dict[str, Kept]] = {}
+        self.folders: dict[str, dict[str, Given]] = {}
 
     def marks(self, folder: str) -> dict[str, frozenset[str]]:
         return {mark: kept.flags for mark, kept in self.folders.get(folder, {}).items()}
 
-    def add(self, folder: str, mail: bytes, flags: frozenset[str], arrived: datetime) -> None:
-        if len(mail) > self._most:
-            raise ReceiverRefused("the mail is too large", field="size", value=len(mail))
-        self.folders.setdefault(folder, {})[fingerprint_of(mail)] = Kept(mail, flags, arrived)
+    def add(self, folder: str, mails: Sequence[Given]) -> list[str]:
+        return [self._add(folder, mail) for mail in mails]
 
     def add_flags(self, folder: str, fingerprint: str, flags: frozenset[str]) -> None:
         kept = self.folders[folder][fingerprint]
-        self.folders[folder][fingerprint] = Kept(kept.mail, kept.flags | flags, kept.arrived)
+        self.folders[folder][fingerprint] = replace(kept, flags=kept.flags | flags)
+
+    def _add(self, folder: str, mail: Given) -> str:
+        if len(mail.content) > self._most:
+            return "the mail is too large"
+        self.folders.setdefault(folder, {})[fingerprint_of(mail.content)] = mail
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

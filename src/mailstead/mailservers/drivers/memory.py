@@ -4,6 +4,7 @@ Ships for the trial run and for simulation. A mail goes from tenant to tenant as
 their policies, catch-all, quota, suspension. What Rspamd and TLS add is not told here.
 """
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -25,9 +26,11 @@ from mailstead.mailservers.items import (
     listing,
 )
 from mailstead.mailservers.plan import concerned
-from mailstead.mailservers.rendering import SERVICES
+from mailstead.mailservers.rendering import SERVICES, sieve
 
 _MAX_HOPS = 20
+_REDIRECT = re.compile(r'^redirect (:copy )?"([^"]+)";$', re.MULTILINE)  # a quote within a text is escaped
+_SENT_ON = b"X-Sieve-Redirected-From: %s\r\n"
 
 
 @dataclass(slots=True)
@@ -50,6 +53,14 @@ class _Machine:
         file = self.files.get(f"/etc/postfix/mailstead/{name}")
         lines = file.content.decode().splitlines() if file else []
         return dict(line.split("\t", 1) for line in lines)
+
+    def sends_on(self, address: str, message: bytes) -> tuple[list[str], bool]:
+        """Return where the mailbox's script sends its mail on to, and whether it is kept; nothing twice."""
+        file = self.files.get(sieve.path(address))
+        if file is None or _SENT_ON % address.encode() in message:
+            return [], True
+        found = _REDIRECT.findall(file.content.decode())
+        return [target for _, target in found], all(copy for copy, _ in found)
 
     @property
     def suspended(self) -> bool:
@@ -179,10 +190,15 @@ class MemoryMailServers:
     def _drop(self, machine: _Machine, target: str, sender: str, message: bytes) -> tuple[str, ...]:
         if domain_of(target) not in machine.table("domains"):
             return self.deliver(sender, target, message)
-        _refuse_full(machine, target, message)
-        machine.mail.setdefault(target, []).append(message)
-        self._seen.clear()
-        return (target,)
+        targets, kept = machine.sends_on(target, message)
+        marked = _SENT_ON % target.encode() + message
+        reached = [address for one in targets for address in self.deliver(target, one, marked)]
+        if kept:
+            _refuse_full(machine, target, message)
+            machine.mail.setdefault(target, []).append(message)
+            self._seen.clear()
+            reached.insert(0, target)
+        return tuple(reached)
 
     def _machine(self, tenant: str) -> _Machine:
         return self._machines.setdefault(tenant, _Machine())

@@ -11,7 +11,7 @@ from functools import cache
 from mailstead.mailservers.items import ConfigFile, MailboxRoom, Service
 from mailstead.mailservers.model import MailHost
 
-from . import dovecot, postfix, rspamd, system, web
+from . import dovecot, postfix, rspamd, sieve, system, web
 from .tables import rooms
 from .templates import everything
 
@@ -62,7 +62,7 @@ def fingerprint(host: MailHost) -> str:
 
 
 def _parts(host: MailHost) -> Iterator[ConfigFile]:
-    for part in (system, postfix, dovecot, rspamd, web):
+    for part in (system, postfix, dovecot, sieve, rspamd, web):
         yield from part.files(host)
 
 

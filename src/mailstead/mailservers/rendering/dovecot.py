@@ -7,6 +7,7 @@ from mailstead.mailservers.items import ConfigFile
 from mailstead.mailservers.model import HostedMailbox, MailHost
 from mailstead.tenants.model import Status
 
+from . import sieve
 from .tables import rooms
 from .templates import CIPHERS, fill, text
 
@@ -40,4 +41,6 @@ def _line(box: HostedMailbox) -> str:
     name = box.address.replace("'", "\\'")
     password = box.password_hash if box.enabled and box.password_hash else "*"
     extra = f"userdb_quota_rule=*:storage={box.quota_mib}M mailstead={'on' if box.enabled else 'off'}"
+    if sieve.has_script(box):
+        extra += f" userdb_sieve_before2={sieve.location(box)}"
     return f"{name}:{password}:5000:5000::{MAIL}/{plain.folder(box.address)}::{extra}\n"

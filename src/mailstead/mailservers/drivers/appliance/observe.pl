@@ -63,7 +63,7 @@ sub tell_disk {
 
 sub tell_users {
     for (split /\n/, slurp('/etc/dovecot/users')) {
-        my ($name, $quota, $open) = /^([^:]+):.*:userdb_quota_rule=\*:storage=(\d+)M mailstead=(on|off)$/ or next;
+        my ($name, $quota, $open) = /^([^:]+):.*:userdb_quota_rule=\*:storage=(\d+)M mailstead=(on|off)(?: |$)/ or next;
         fact('user', $name =~ s/\\'/'/gr, $quota, $open);
     }
 }
