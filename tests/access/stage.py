@@ -88,6 +88,8 @@ def open_stage(folder: Path, *names: str, database: Database | None = None) -> S
         {
             "sites": [{"name": "home", "hosts": hosts}],
             "dns": {"driver": "memory"},
+            "backup_target": [{"name": "near", "kind": "memory"}],
+            "backup": {"keep": {"last": 1, "daily": 0, "weekly": 0, "monthly": 0, "days": 0}},
             "web": {"url": "https://test.example"},
         }
     )

@@ -28,8 +28,11 @@ ARGUMENTS: dict[str, Any] = {
     "mailbox": Mailbox(address="new@acme.example"),
     "order": "o000000000000",
     "read": tuple,
+    "reason": "a lawsuit",
     "rules": (),
     "since": None,
+    "snapshot": 1,
+    "snapshots": (1,),
     "to": "kvm2",
     "windows": Windows(image="server.vhdx"),
 }

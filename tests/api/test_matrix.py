@@ -46,6 +46,7 @@ class Operation:
             domain=f"{CANARIES.get(tenant, 'none')}.example",
             host="kvm1",
             label="before",
+            snapshot=2,
             person=PERSON,
             part="x",
             service="W32Time",
@@ -86,6 +87,10 @@ def _prepared(folder: Any) -> Stage:
     stage = open_stage(folder, "acme", "globex")
     for name in ("acme", "globex"):
         stage.running.care.take(name, "before")
+        for _ in range(2):
+            stage.running.protection.run(name)
+        stage.engine.settle()
+        stage.running.protection.hold(name, 2, reason=CANARIES[name], by="somebody")
     stage.engine.settle()
     wanted = {"address": PERSON, "role": "tenant-admin", "tenants": ["acme"]}
     stage.running.people.register.invite(NewPerson.parse(wanted))

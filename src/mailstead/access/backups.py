@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from mailstead.backup.model import Hold, Snapshot
 from mailstead.backup.plan import Judgement
@@ -12,13 +13,14 @@ from mailstead.people.model import Right
 from mailstead.protection.model import Known
 from mailstead.protection.schedule import Candidate, is_overdue, next_begin
 from mailstead.protection.verbs import Protection
+from mailstead.tenants.model import Backup, Tenant
 
 from .asking import Asking
 
 
 @dataclass(frozen=True, slots=True)
 class BackupView:
-    """A snapshot, why it is kept, and the holds on it. `target` is empty for those who are not told."""
+    """A snapshot, why it is kept, and the holds on it."""
 
     snapshot: Snapshot
     reasons: tuple[str, ...]
@@ -51,6 +53,14 @@ class BackupAccess:
         target = rules.target if self._asking.sees_hosts else ""
         return ProtectionView(tenant, rules.on, target, known, next_begin(one, now), is_overdue(one, now))
 
+    def set_rules(self, tenant: str, rules: Backup, *, expected: int | None = None) -> OrderView:
+        """Give a tenant rules of its own. Raises Changed, NoSuchTarget."""
+        entry = self._asking.tenant(Right.TENANTS_WRITE, tenant)
+        if rules.target:
+            self._verbs.ground.places.wanted(rules.target)
+        wanted = partial(_with_rules, rules)
+        return self._asking.change(entry, "tenant.backup", tenant, wanted, expected=expected)
+
     def all(self, tenant: str) -> list[BackupView]:
         """Return what is kept of a tenant, the oldest first. Raises NotFound, NotProtected, Unreachable."""
         self._asking.tenant(Right.MACHINES_READ, tenant)
@@ -62,6 +72,12 @@ class BackupAccess:
         self._asking.tenant(Right.MACHINES_WRITE, tenant)
         verbs, told = self._verbs, rhythm or "as the rules say"
         return self._asking.order("backup.run", tenant, told, lambda: verbs.run(tenant, rhythm))
+
+    def collect(self, tenant: str) -> OrderView:
+        """Free the room that no backup needs. Raises NotProtected."""
+        self._asking.tenant(Right.MACHINES_WRITE, tenant)
+        verbs = self._verbs
+        return self._asking.order("backup.collect", tenant, tenant, lambda: verbs.collect(tenant))
 
     def verify(self, tenant: str) -> OrderView:
         """Read everything that is kept of a tenant. Raises NotProtected."""
@@ -127,6 +143,10 @@ class BackupAccess:
 def _seen(judged: Judgement, holds: Sequence[Hold]) -> BackupView:
     mine = tuple(hold for hold in holds if hold.snapshot == judged.snapshot.number)
     return BackupView(judged.snapshot, judged.reasons, mine)
+
+
+def _with_rules(rules: Backup, tenant: Tenant) -> Tenant:
+    return tenant.changed(backup=rules)
 
 
 def _named(snapshot: int | None) -> str:

@@ -1,6 +1,19 @@
 """What can be asked: each route parses, calls one verb of `access`, and shows."""
 
-from . import addresses, audit, guests, hosts, machines, mailboxes, orders, people, platform, quarantine, tenants
+from . import (
+    addresses,
+    audit,
+    backups,
+    guests,
+    hosts,
+    machines,
+    mailboxes,
+    orders,
+    people,
+    platform,
+    quarantine,
+    tenants,
+)
 
 ROUTERS = (
     tenants.router,
@@ -10,6 +23,7 @@ ROUTERS = (
     addresses.lists,
     machines.router,
     guests.router,
+    backups.router,
     orders.router,
     hosts.router,
     platform.router,

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from mailstead.api.asked import Asked, Read, SnapshotPath, TenantPath
+from mailstead.api.asked import Asked, Expected, Read, SnapshotPath, TenantPath
 from mailstead.api.wire.backups import (
     BackupChosen,
     BackupNew,
@@ -15,6 +15,7 @@ from mailstead.api.wire.backups import (
     UndoWanted,
 )
 from mailstead.api.wire.orders import OrderOut, accepted
+from mailstead.api.wire.protection import BackupWire
 
 router = APIRouter(prefix="/tenants/{tenant}", tags=["backups"])
 
@@ -23,6 +24,14 @@ router = APIRouter(prefix="/tenants/{tenant}", tags=["backups"])
 def get_protection(read: Read, tenant: TenantPath) -> ProtectionOut:
     """Say how a tenant is protected, and when the next backup is due."""
     return ProtectionOut.of(read.backups.get(tenant))
+
+
+@router.put("/protection", status_code=202)
+def set_protection(
+    asked: Asked, response: Response, tenant: TenantPath, expected: Expected, rules: BackupWire
+) -> OrderOut:
+    """Give a tenant rules of its own, in place of those it has; null: that of the platform holds."""
+    return accepted(response, asked.backups.set_rules(tenant, rules.wanted(), expected=expected))
 
 
 @router.get("/backups")
@@ -35,6 +44,12 @@ def list_backups(read: Read, tenant: TenantPath) -> Backups:
 def run_backup(asked: Asked, response: Response, tenant: TenantPath, new: BackupNew) -> OrderOut:
     """Back a machine's disks up now."""
     return accepted(response, asked.backups.run(tenant, new.kind))
+
+
+@router.post("/backups/collect", status_code=202)
+def collect_backups(asked: Asked, response: Response, tenant: TenantPath) -> OrderOut:
+    """Free the room that no backup needs any more."""
+    return accepted(response, asked.backups.collect(tenant))
 
 
 @router.post("/backups/verify", status_code=202)
