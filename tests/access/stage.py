@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from mailstead.access import Access, Request
 from mailstead.ground.clock import VirtualClock
@@ -16,6 +18,7 @@ from mailstead.state.database import Database
 from mailstead.tenants.model import Tenant
 from mailstead.wiring import Running, memory_platform
 from mailstead.wiring.memory import memory_outside
+from tests.salvage.versions import disk_of, keep, maildir
 
 CANARIES = {"acme": "canary-of-acme", "globex": "canary-of-globex"}
 START = VirtualClock().now()
@@ -88,9 +91,9 @@ def open_stage(folder: Path, *names: str, database: Database | None = None) -> S
         {
             "sites": [{"name": "home", "hosts": hosts}],
             "dns": {"driver": "memory"},
-            "backup_target": [{"name": "near", "kind": "memory"}],
             "backup": {"keep": {"last": 1, "daily": 0, "weekly": 0, "monthly": 0, "days": 0}},
             "web": {"url": "https://test.example"},
+            "backup_target": [{"name": "shelf", "kind": "memory"}],
         }
     )
     outside = replace(memory_outside(platform), database=database)
@@ -99,3 +102,17 @@ def open_stage(folder: Path, *names: str, database: Database | None = None) -> S
         running.lifecycle.add(tenant(name))
     engine.settle()
     return Stage(running, engine)
+
+
+def keep_mail(stage: Stage, name: str) -> None:
+    """Make a backup of a tenant: a disk with one mail, and its canary in that."""
+    keep(stage.running.protection.ground.store(name), _disk(name), START)
+
+
+@cache
+def _disk(name: str) -> bytes:
+    content = maildir(
+        {"cur/1.M1P1.host:2,S": b"Subject: %s\r\n\r\n" % CANARIES[name].encode()}, f"{name}.example/anna/Maildir"
+    )
+    with TemporaryDirectory(prefix="mailstead-disk-") as folder:
+        return disk_of(Path(folder), content, mib=2)

@@ -8,7 +8,10 @@ import pytest
 
 from mailstead.access import Access
 from mailstead.ground.errors import MailsteadError, NotFound
+from mailstead.items.search import Query
 from mailstead.people.errors import Forbidden, StepUpNeeded
+from mailstead.salvage.model import Choice
+from mailstead.salvage.packing import Form
 from mailstead.tenants.model import Alias, Mailbox, MailDomain, MailList, Tenant
 from mailstead.tenants.windows import Windows
 
@@ -16,6 +19,7 @@ from .stage import CAST, Stage, open_stage
 
 ARGUMENTS: dict[str, Any] = {
     "address": "anna@acme.example",
+    "choice": Choice(1, "anna@acme.example"),
     "confirm": "acme",
     "domain": MailDomain(name="new.example"),
     "entry": Alias(address="new@acme.example", targets=("anna@acme.example",)),
@@ -24,9 +28,13 @@ ARGUMENTS: dict[str, Any] = {
     "host": "kvm1",
     "platform": "mailstead",
     "service": "W32Time",
+    "form": Form.ZIP,
     "label": "before-update",
     "mailbox": Mailbox(address="new@acme.example"),
     "order": "o000000000000",
+    "path": "etc/hostname",
+    "place": "/srv/hostname",
+    "query": Query(),
     "read": tuple,
     "reason": "a lawsuit",
     "rules": (),

@@ -25,6 +25,7 @@ ANY = {"If-Match": "*"}
 NEW_TENANT = {"name": "initech", "domains": [{"name": "initech.example"}]}
 WINDOWS = {"image": "server-2025.vhdx", "features": ["DNS"]}
 NOT_WINDOWS = NOT_SO = 409
+MAILS = {"address": "anna@TENANT.example", "snapshot": 1}
 CSV = "address,name\nu1@TENANT.example,U\n"
 
 EXAMPLES: Mapping[str, Example] = {
@@ -93,6 +94,14 @@ EXAMPLES: Mapping[str, Example] = {
     "undo_restore": Example(Right.MACHINES_RESTORE, {"order": "o000000000000"}, gives=404),
     "hold_backup": Example(Right.MACHINES_WRITE, {"reason": "a lawsuit"}),
     "release_backup": Example(Right.TENANTS_PURGE),
+    "list_backup_mail": Example(Right.MAIL_OPEN, query={"address": "anna@TENANT.example"}),
+    "search_backup_mail": Example(Right.MAIL_OPEN, MAILS),
+    "download_backup_mail": Example(Right.MAIL_OPEN, MAILS),
+    "restore_backup_mail": Example(Right.MAIL_OPEN, {**MAILS, "into": "Restored"}),
+    "download_backup_file": Example(Right.MACHINES_RESTORE, {"snapshot": 1, "path": "etc/hostname"}),
+    "restore_backup_file": Example(
+        Right.MACHINES_RESTORE, {"snapshot": 1, "path": "etc/hostname", "place": "/srv/hostname"}
+    ),
     "list_orders": Example(Right.ORDERS_READ),
     "get_order": Example(Right.ORDERS_READ),
     "watch_order": Example(Right.ORDERS_READ),

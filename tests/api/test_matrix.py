@@ -14,7 +14,7 @@ from mailstead.api import application
 from mailstead.api.description import METHODS
 from mailstead.people.model import Caller
 from mailstead.people.person import NewPerson
-from tests.access.stage import CANARIES, CAST, KnownCallers, Stage, open_stage
+from tests.access.stage import CANARIES, CAST, KnownCallers, Stage, keep_mail, open_stage
 
 from .asking import MANY, client_of
 from .examples import EXAMPLES, WHOLE_TRAIL, Example
@@ -87,8 +87,8 @@ def _prepared(folder: Any) -> Stage:
     stage = open_stage(folder, "acme", "globex")
     for name in ("acme", "globex"):
         stage.running.care.take(name, "before")
-        for _ in range(2):
-            stage.running.protection.run(name)
+        keep_mail(stage, name)
+        stage.running.protection.run(name)
         stage.engine.settle()
         stage.running.protection.hold(name, 2, reason=CANARIES[name], by="somebody")
     stage.engine.settle()

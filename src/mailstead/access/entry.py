@@ -19,6 +19,7 @@ from .people import PeopleAccess
 from .plans import PlanAccess
 from .platform import PlatformAccess
 from .quarantine import QuarantineAccess
+from .salvage import SalvageAccess
 from .segments import SegmentAccess
 from .tenants import TenantAccess
 
@@ -43,6 +44,7 @@ class Access:
         self.checks = CheckAccess(asking)
         self.hosts = HostAccess(asking)
         self.audit = AuditAccess(asking)
+        self.salvage = SalvageAccess(asking)
         self.people = PeopleAccess(asking)
         self.platform = PlatformAccess(asking)
         self.quarantine = QuarantineAccess(asking)

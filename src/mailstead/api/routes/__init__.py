@@ -12,6 +12,7 @@ from . import (
     people,
     platform,
     quarantine,
+    salvage,
     tenants,
 )
 
@@ -24,6 +25,7 @@ ROUTERS = (
     machines.router,
     guests.router,
     backups.router,
+    salvage.router,
     orders.router,
     hosts.router,
     platform.router,
