@@ -47,7 +47,7 @@ WORDS = {
     "order": Word("orders.app", "Orders: what is being done, was done, or failed."),
     "machine": Word("machines.app", "Machines: how they fare, checkpoints, copies, moves."),
     "backup": Word("backups.app", "Backups of machines: made, listed, checked, tried out, thinned out."),
-    "restore": Word("restores.app", "Machines and disks out of a backup."),
+    "restore": Word("restores.app", "Machines, disks, mails and files out of a backup."),
     "host": Word("hosts.app", "Hosts: what they have and carry."),
     "guest": Word("guest.app", "What is inside a tenant's Windows machine."),
     "services": Word("services.app", "What the platform runs on this machine beside machines."),
