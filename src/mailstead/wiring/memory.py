@@ -18,6 +18,7 @@ from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, VirtualClock
 from mailstead.items.drivers.memory import MemoryReceiver
+from mailstead.items.port import Receiver
 from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.care import Care
 from mailstead.lifecycle.care_steps import CareSteps
@@ -80,7 +81,7 @@ class Outside:
     chance: Chance = field(default_factory=RealChance)
     database: Database | None = None
     claims: Mapping[str, MemoryClaim] = field(default_factory=lambda: defaultdict(MemoryClaim))
-    mailboxes: dict[tuple[str, str], MemoryReceiver] = field(default_factory=lambda: defaultdict(MemoryReceiver))
+    mailboxes: dict[tuple[str, str], Receiver] = field(default_factory=lambda: defaultdict(MemoryReceiver))
     targets: Mapping[str, MemoryTarget] = field(default_factory=lambda: defaultdict(MemoryTarget))
 
 
