@@ -13,6 +13,7 @@ from mailstead.people.errors import Forbidden, StepUpNeeded
 from mailstead.salvage.model import Choice
 from mailstead.salvage.packing import Form
 from mailstead.tenants.model import Alias, Mailbox, MailDomain, MailList, Tenant
+from mailstead.tenants.windows import Windows
 
 from .stage import CAST, Stage, open_stage
 
@@ -22,21 +23,26 @@ ARGUMENTS: dict[str, Any] = {
     "confirm": "acme",
     "domain": MailDomain(name="new.example"),
     "entry": Alias(address="new@acme.example", targets=("anna@acme.example",)),
+    "configuration": "copy.vmcx",
     "folder": "copy",
+    "host": "kvm1",
+    "platform": "mailstead",
+    "service": "W32Time",
     "form": Form.ZIP,
     "label": "before-update",
     "mailbox": Mailbox(address="new@acme.example"),
     "order": "o000000000000",
     "path": "etc/hostname",
-    "place": "/root/hostname",
+    "place": "/srv/hostname",
     "query": Query(),
     "read": tuple,
     "rules": (),
     "since": None,
     "snapshot": 1,
     "to": "kvm2",
+    "windows": Windows(image="server.vhdx"),
 }
-PLATFORM = {"hosts", "people", "platform"}  # subjects that are of no tenant
+PLATFORM = {"hosts", "people", "platform", "quarantine"}  # subjects that are of no tenant
 OWN = {("audit", "head"), ("audit", "verify"), ("plans", "drift"), ("plans", "preview"), ("tenants", "add")}
 
 

@@ -86,7 +86,7 @@ def test_a_snapshot_that_went_meanwhile_fails_the_order(stage: Stage) -> None:
 
 def test_a_file_is_written_into_the_machine_for_root_alone(stage: Stage) -> None:
     path = stage.running.salvage.shelves.search("acme", 1, ANNA, Query(), 1).hits[0].message.path
-    order = stage.running.salvage.put_file("acme", 1, path, "/root/found.eml")
+    order = stage.running.salvage.put_file("acme", 1, path, "/srv/found.eml")
     stage.done(order)
-    found = stage.host().guests.files("acme")["/root/found.eml"]  # type: ignore[attr-defined]
+    found = stage.host().guests.files("acme")["/srv/found.eml"]  # type: ignore[attr-defined]
     assert (found.content, found.mode) == (mail(1), 0o600)

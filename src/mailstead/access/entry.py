@@ -8,6 +8,7 @@ from .asking import Asking
 from .audit import AuditAccess
 from .checks import CheckAccess
 from .domains import DomainAccess
+from .guests import GuestAccess
 from .hosts import HostAccess
 from .keyed import Request
 from .machines import MachineAccess
@@ -16,6 +17,7 @@ from .orders import OrderAccess
 from .people import PeopleAccess
 from .plans import PlanAccess
 from .platform import PlatformAccess
+from .quarantine import QuarantineAccess
 from .salvage import SalvageAccess
 from .segments import SegmentAccess
 from .tenants import TenantAccess
@@ -33,6 +35,7 @@ class Access:
         self.aliases = AddressAccess(asking, ALIASES)
         self.lists = AddressAccess(asking, LISTS)
         self.machines = MachineAccess(asking)
+        self.guests = GuestAccess(asking)
         self.segments = SegmentAccess(asking)
         self.orders = OrderAccess(asking)
         self.plans = PlanAccess(asking)
@@ -42,3 +45,4 @@ class Access:
         self.salvage = SalvageAccess(asking)
         self.people = PeopleAccess(asking)
         self.platform = PlatformAccess(asking)
+        self.quarantine = QuarantineAccess(asking)

@@ -26,11 +26,9 @@ def order_due(protection: Protection, desk: Desk) -> list[str]:
     now, rules = ground.world.clock.now(), ground.world.platform.backup
     found = [one for one in candidates(protection, desk) if one.rules.on]
     ground.book.begin([one.tenant for one in found], now)
-    wanted: list[tuple[str, Callable[[str], str]]] = [
-        (one.tenant, protection.run) for one in due(found, now, rules.per_host)
-    ]
-    wanted += [(one.tenant, protection.tend) for one in found if wants_tending(one, now)]
-    return [order for tenant, give in wanted if (order := _given(tenant, give))]
+    runs = [_given(one.tenant, protection.run) for one in due(found, now, rules.per_host)]
+    tended = [_given(one.tenant, protection.tend) for one in found if wants_tending(one, now)]
+    return [order for order in (*runs, *tended) if order]
 
 
 def candidates(protection: Protection, desk: Desk) -> Iterator[Candidate]:

@@ -67,7 +67,7 @@ def _mboxed(mails: Iterable[_Mail]) -> Iterator[bytes]:
 
 def _zipped(mails: Iterable[_Mail]) -> Iterator[bytes]:
     taken = _Taken()
-    with ZipFile(taken, "w", ZIP_DEFLATED) as archive:  # type: ignore[call-overload]  # it asks for no more than this
+    with ZipFile(taken, "w", ZIP_DEFLATED) as archive:
         for number, mail in enumerate(mails, start=1):
             name = f"{number:05} {eml_name(parse_headers(mail.content), mail.message.guid)}"
             at = max(mail.arrived, datetime(1980, 1, 2, tzinfo=mail.arrived.tzinfo))
@@ -82,12 +82,15 @@ class _Taken:
     def __init__(self) -> None:
         self._held = bytearray()
 
-    def write(self, piece: bytes) -> int:
+    def write(self, piece: bytes, /) -> int:
         self._held += piece
         return len(piece)
 
     def flush(self) -> None:
         """Nothing waits here."""
+
+    def close(self) -> None:
+        """What was written can still be taken."""
 
     def take(self) -> bytes:
         held = bytes(self._held)

@@ -179,6 +179,7 @@ def memory_platform(
         trail=trail,
         desk_told=partial(AuditedDesk, gated),
         people=people_of(platform, Ground(database, vault, outside.clock, trail)),
+        services=list,  # nothing runs beside it
         protection=Protection(protection, desk),
         salvage=salvage,
     )

@@ -152,6 +152,7 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
             trail,
             partial(AuditedDesk, gated),
             people_of(platform, Ground(database, vault, clock, trail)),
+            services.status,
             Protection(protection, desk),
             salvage,
         )

@@ -24,6 +24,7 @@ from mailstead.sites.model import Platform
 
 from .people import People
 from .quarantine import Quarantine
+from .services import ServiceStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Running:
     trail: AuditTrail
     desk_told: Callable[[AuditTrail], Desk]
     people: People
+    services: Callable[[], list[ServiceStatus]]
     protection: Protection
     salvage: Salvage
 
@@ -65,6 +67,7 @@ class Running:
             draining=draining,
             trail=trail,
             people=self.people.by(actor),
+            quarantine=replace(self.quarantine, trail=trail),
             protection=Protection(self.protection.ground, desk),
             salvage=self.salvage.by(desk),
         )

@@ -15,7 +15,7 @@ from .secrets import authority
 def web_certificate(running: Running) -> tuple[str, Secret]:
     """Return chain and key in PEM; those of the built-in authority are made anew at each call, and last 90 days.
 
-    Raises NotFound for files that are not there.
+    Raises NotFound for files that are not there, or that we may not read.
     """
     web, folder = running.platform.web, running.home
     if web.certificate and web.key:
@@ -33,6 +33,7 @@ def web_certificate(running: Running) -> tuple[str, Secret]:
 def _read(path: Path) -> str:
     try:
         return path.read_text()
-    except FileNotFoundError as error:
-        remedy = "give a file that is there under [web] in mailstead.toml"
-        raise NotFound(f"there is no {path}", field="certificate", value=path, remedy=remedy) from error
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "give a PEM file that we may read under [web] in mailstead.toml"
+        why = getattr(error, "strerror", "it is no text")
+        raise NotFound(f"{path} cannot be read: {why}", field="certificate", value=path, remedy=remedy) from error

@@ -1,6 +1,19 @@
 """What can be asked: each route parses, calls one verb of `access`, and shows."""
 
-from . import addresses, audit, hosts, machines, mailboxes, orders, people, platform, salvage, tenants
+from . import (
+    addresses,
+    audit,
+    guests,
+    hosts,
+    machines,
+    mailboxes,
+    orders,
+    people,
+    platform,
+    quarantine,
+    salvage,
+    tenants,
+)
 
 ROUTERS = (
     tenants.router,
@@ -9,10 +22,12 @@ ROUTERS = (
     addresses.aliases,
     addresses.lists,
     machines.router,
+    guests.router,
     salvage.router,
     orders.router,
     hosts.router,
     platform.router,
+    quarantine.router,
     people.router,
     audit.router,
 )

@@ -21,7 +21,7 @@ Number = Annotated[Whole, Field(ge=1, le=10**12 - 1, description="Number of a ba
 Text = Annotated[str, Field(max_length=200, pattern=NO_CONTROLS)]
 FolderName = Annotated[str, Field(max_length=500, pattern=NO_CONTROLS, examples=["INBOX"])]
 PathText = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"^[^\x00]+$", examples=["etc/hostname"])]
-Place = Annotated[str, Field(pattern=r"^/[^\x00-\x1f]{1,1000}$", examples=["/root/hostname"])]
+Place = Annotated[str, Field(pattern=r"^/[^\x00-\x1f]{1,1000}$", examples=["/srv/hostname"])]
 DiskName = Annotated[str, Field(max_length=32, pattern=r"^[a-z0-9-]*$", description="Empty: any.")]
 Guid = Annotated[str, Field(min_length=1, max_length=300)]
 

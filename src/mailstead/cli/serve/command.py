@@ -1,7 +1,9 @@
 """The command: open the platform, say where it answers, serve."""
 
+from contextlib import closing
 from importlib import import_module
 from ipaddress import ip_address
+from socket import socket
 from typing import Annotated
 
 import typer
@@ -43,8 +45,9 @@ def serve(
         return _serve_trial(face, listen, port)
     with face.platform(worker=not no_worker) as running:
         place = _place(running.platform, listen, port)
-        _say(face, running, place)
-        _serve(running, place)
+        with closing(place.taken()) as door:
+            _say(face, running, place)
+            _serve(running, door)
     return None
 
 
@@ -52,13 +55,14 @@ def _serve_trial(face: Face, listen: str | None, port: int | None) -> None:
     url = f"https://localhost:{port or 8443}"
     with open_trial(Platform.parse({**TRIAL, "web": {"url": url}})) as trial:
         place = _place(trial.running.platform, listen, port)
-        _say(face, trial.running, place, trial)
-        _serve(trial.running, place)
+        with closing(place.taken()) as door:
+            _say(face, trial.running, place, trial)
+            _serve(trial.running, door)
 
 
-def _serve(running: Running, place: Place) -> None:
+def _serve(running: Running, door: socket) -> None:
     """Load API and console only now: no other command waits for them."""
-    import_module(".server", __package__).serve(running, place)
+    import_module(".server", __package__).serve(running, door)
 
 
 def _place(platform: Platform, listen: str | None, port: int | None) -> Place:
@@ -83,7 +87,7 @@ def _say(face: Face, running: Running, place: Place, trial: Trial | None = None)
             "token": trial.token.reveal_text(),
         }
     works = "orders are carried out here" if running.works else "another process carries orders out"
-    lines = [f"{url}  (answers at {place.listen} port {place.port}; {works})"]
+    lines = [f"{url}  (answers at {place}; {works})"]
     lines += [f"  {name:<13} {value}" for name, value in told.items() if trial and name not in _COMMON]
     face.say("\n".join(lines), **told)
 

@@ -1,8 +1,9 @@
 """The server: uvicorn over TLS, until a signal says to stop."""
 
-import logging
+import asyncio
 import ssl
 from contextlib import ExitStack, suppress
+from socket import socket
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -12,20 +13,22 @@ from mailstead.cli.beside import BACKUPS_S, beside, protect
 from mailstead.wiring import Running
 
 from .background import DAY_S, UPKEEP_S, keep_up, load_certificate
+from .ending import Ending, Server
 from .front import Front
-from .place import Place
 
 GRACE_S = 10
 
-log = logging.getLogger(__name__)
 
+def serve(running: Running, door: socket) -> None:
+    """Answer at *door* until SIGTERM or SIGINT: requests in hand are ended first, orders go on where they stopped.
 
-def serve(running: Running, place: Place) -> None:
-    """Answer until SIGTERM or SIGINT: requests in hand are ended first, orders go on where they stopped."""
+    Raises NotFound and BadCertificate for what [web] names.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     load_certificate(context, running)
-    server = uvicorn.Server(_config(_application(running), place, context))
+    stopping = asyncio.Event()
+    server = Server(_config(Ending(_application(running), stopping), context), stopping)
     with ExitStack() as stack:
         stack.enter_context(beside("certificate", DAY_S, lambda: load_certificate(context, running)))
         if running.works:
@@ -33,7 +36,7 @@ def serve(running: Running, place: Place) -> None:
             stack.enter_context(beside("backups", BACKUPS_S, lambda: protect(running)))
         # uvicorn hands the signal on when it has ended; what opened the platform closes it then.
         with suppress(KeyboardInterrupt, SystemExit):
-            server.run()
+            server.run([door])
 
 
 def _application(running: Running) -> ASGIApp:
@@ -41,11 +44,9 @@ def _application(running: Running) -> ASGIApp:
     return Front(api.application(running, settings), web.application(running), settings)
 
 
-def _config(application: ASGIApp, place: Place, context: ssl.SSLContext) -> uvicorn.Config:
+def _config(application: ASGIApp, context: ssl.SSLContext) -> uvicorn.Config:
     return uvicorn.Config(
         application,
-        host=place.listen,
-        port=place.port,
         ssl_context_factory=lambda *_: context,
         access_log=False,  # paths hold addresses of people; the audit trail says what was done
         log_level="warning",
