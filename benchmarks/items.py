@@ -200,9 +200,12 @@ def main_store(image: Path, folder: Path) -> int:
     kept = [measure_store(folder, f"list {MAILS} mails and read one", _one_mail("user42"), cache) for _ in range(3)]
     budget = min(kept, key=lambda each: each.seconds)
     print(budget)
+    exact = measure_store(folder, "the same with exact dates", _one_mail("user42", exact=True), cache)
+    print(exact)
+    print(measure_store(folder, f"list {LARGE} mails and read one (no budget)", _one_mail("large"), cache))
     print(measure_store(folder, f"mails of one day out of {MAILS} (no budget)", _one_day, cache))
     print(measure_store(folder, f"search {MAILS} mails by subject (no budget)", _search, cache))
-    return 0 if budget.kept else 1
+    return 0 if budget.kept and exact.kept else 1
 
 
 def main(image: Path, *, mounted: bool, store: Path | None = None) -> int:
