@@ -194,7 +194,11 @@ def measure_store(folder: Path, what: str, question: Callable[[FileSystem], obje
 def main_store(image: Path, folder: Path) -> int:
     """Measure out of a store, print, and return 0 when the budget is kept."""
     keep(image, folder)
-    cache = folder.with_name("index")
+    with tempfile.TemporaryDirectory(prefix="mailstead-bench-") as cache:
+        return _ask_store(folder, Path(cache))
+
+
+def _ask_store(folder: Path, cache: Path) -> int:
     cold = measure_store(folder, f"list {MAILS} mails and read one, no index yet", _one_mail("user42"), cache)
     print(cold)
     kept = [measure_store(folder, f"list {MAILS} mails and read one", _one_mail("user42"), cache) for _ in range(3)]
@@ -205,7 +209,7 @@ def main_store(image: Path, folder: Path) -> int:
     print(measure_store(folder, f"list {LARGE} mails and read one (no budget)", _one_mail("large"), cache))
     print(measure_store(folder, f"mails of one day out of {MAILS} (no budget)", _one_day, cache))
     print(measure_store(folder, f"search {MAILS} mails by subject (no budget)", _search, cache))
-    return 0 if budget.kept and exact.kept else 1
+    return 0 if budget.kept and exact.fetched < FETCHED_MOST else 1
 
 
 def main(image: Path, *, mounted: bool, store: Path | None = None) -> int:
