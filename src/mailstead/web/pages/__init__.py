@@ -6,6 +6,7 @@ from . import (
     audit,
     doctor,
     domains,
+    elsewhere,
     enrol,
     hosts,
     invitation,
@@ -31,6 +32,7 @@ PAGES = tuple(
     for folder in (
         static,
         sign_in,
+        elsewhere,
         step_up,
         invitation,
         enrol,
