@@ -38,20 +38,23 @@ class Dovecot:
 
 
 @contextmanager
-def serving(folder: Path, layout: str = "maildir:~/Maildir", *, known: str = "*", more: str = "") -> Iterator[Dovecot]:
+def serving(layout: str = "maildir:~/Maildir", *, known: str = "*", more: str = "") -> Iterator[Dovecot]:
     """Serve mailboxes that are made when somebody signs in; those of everybody, or of *known*. *more*: settings."""
     if shutil.which("dovecot") is None:
         pytest.skip("needs dovecot (bin/test installs it)")
-    homes = folder / "homes"
-    homes.mkdir()
-    _open_to_all(folder)
-    shutil.chown(homes, "mail", "mail")
-    process, server = _started(folder, homes, layout, _people(folder, homes, known) + more)
-    try:
-        yield server
-    finally:
-        process.terminate()
-        process.wait()
+    # Not in pytest's own folder: every run of pytest closes that to other accounts, those of mail, too.
+    with tempfile.TemporaryDirectory(prefix="mailstead-dovecot-", ignore_cleanup_errors=True) as own:
+        folder = Path(own)
+        folder.chmod(0o755)
+        homes = folder / "homes"
+        homes.mkdir()
+        shutil.chown(homes, "mail", "mail")
+        process, server = _started(folder, homes, layout, _people(folder, homes, known) + more)
+        try:
+            yield server
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def _started(folder: Path, homes: Path, layout: str, more: str) -> tuple["subprocess.Popen[bytes]", Dovecot]:
@@ -60,20 +63,11 @@ def _started(folder: Path, homes: Path, layout: str, more: str) -> tuple["subpro
     for _ in range(5):
         port = _free_port()
         config.write_text(_config(folder, homes, port, layout) + more)
-        argv = ["dovecot", "-F", "-c", config]
+        argv = ["dovecot", "-F", "-c", str(config)]
         process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if _listens(process, folder / "log"):
             return process, Dovecot(config, homes, port)
     pytest.fail("Dovecot does not start")
-
-
-def _open_to_all(folder: Path) -> None:
-    """Let the account of the mail through to its homes: pytest's folders are ours alone."""
-    top = Path(tempfile.gettempdir())
-    for parent in (folder, *folder.parents):
-        if parent == top or not parent.is_relative_to(top):
-            return
-        parent.chmod(0o755)
 
 
 def _config(folder: Path, homes: Path, port: int, layout: str) -> str:
