@@ -20,6 +20,8 @@ from mailstead.people.errors import Forbidden
 from mailstead.people.model import Role
 from mailstead.people.person import NewPerson, NewToken, PersonChange, Profile
 from mailstead.people.store import PersonStore
+from mailstead.protection.model import Known
+from mailstead.protection.store import ProtectionBook
 from mailstead.security.audit_store import AuditTrail
 from mailstead.state.database import Database, metadata
 from mailstead.tenants.model import Tenant
@@ -74,6 +76,16 @@ class _Orders:
         return self._ledger.select(Selection(self._scope))
 
 
+class _Protection:
+    """What is remembered of backups as access asks it: of all, or of a tenant that it has found within the scope."""
+
+    def __init__(self, database: Database, scope: Scope) -> None:
+        self._book, self._scope = ProtectionBook(database), scope
+
+    def all(self) -> dict[str, Known]:
+        return self._book.all(self._scope)
+
+
 def _new(person: str) -> NewPerson:
     return NewPerson.parse({"address": person, "role": "tenant-admin", "tenants": [ALICES]})
 
@@ -113,6 +125,7 @@ TRAIL = Kept(
     {"list": lambda store: [store.list(), store.list(ALICES)]},
 )
 ORDERS = Kept(lambda house, scope: _Orders(house.database, scope), {"select": lambda store: store.select()})
+PROTECTED = Kept(lambda house, scope: _Protection(house.database, scope), {"all": lambda store: store.all()})
 PERSONS = Kept(
     lambda house, scope: PersonStore(house.database).within(scope),
     {
@@ -139,6 +152,7 @@ REGISTER = Kept(
         "factors": lambda store: store.factors(ALICE),
         "get": lambda store: store.get(ALICE),
         "invite": lambda store: store.invite(_new("new@acme.example")),
+        "linked": lambda store: store.linked(ALICE),
         "page": lambda store: store.page(),
         "remove": lambda store: store.remove(ALICE),
         "remove_factor": lambda store: store.remove_factor(ALICE, "x"),
@@ -146,6 +160,7 @@ REGISTER = Kept(
         "revoke_token": lambda store: store.revoke_token(ALICE, "x"),
         "sessions": lambda store: store.sessions(ALICE),
         "tokens": lambda store: store.tokens(ALICE),
+        "unlink": lambda store: store.unlink(ALICE, "x"),
     },
 )
 SCOPED = {
@@ -154,9 +169,11 @@ SCOPED = {
     "network_numbers": NUMBERS,
     "audit": TRAIL,
     "orders": ORDERS,
+    "protection": PROTECTED,
     "people": PERSONS,
     "people_tenants": PERSONS,
     # Found by the id of somebody whom the register has looked up within the scope.
+    "identities": REGISTER,
     "links": REGISTER,
     "passkeys": REGISTER,
     "recovery_codes": REGISTER,
@@ -169,7 +186,6 @@ UNREACHED = {  # of tenants, but for the workers alone: by which word of World o
     "dns_record": "records",
     "dns_zone": "records",
     "leases": "engine",
-    "protection": "protection",
     "secret_keys": "vault",
     "secrets": "vault",
     "sights": "sights",
@@ -186,7 +202,15 @@ NOBODYS = {
     "workers": "the platform's own",
 }
 FACES = ("access", "api", "web")
-STORES = {"tenants": TENANTS, "numbers": NUMBERS, "trail": TRAIL, "orders": ORDERS, "persons": PERSONS, "all": REGISTER}
+STORES = {
+    "tenants": TENANTS,
+    "numbers": NUMBERS,
+    "trail": TRAIL,
+    "orders": ORDERS,
+    "protection": PROTECTED,
+    "persons": PERSONS,
+    "all": REGISTER,
+}
 
 
 @pytest.fixture(params=KINDS, scope="module")
@@ -198,6 +222,7 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         ledger = OrderLedger(database)  # the engine in memory keeps its orders to itself
         for order in stage.running.desk.list(None, None, 10):
             ledger.add(order)
+        ProtectionBook(database).begin(["acme", "globex"], stage.running.world.clock.now())
         yield House(stage, database)
         stage.engine.close()
 
