@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
     Row,
     Select,
@@ -34,7 +35,6 @@ from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.state.database import Database, metadata
 
 from .model import DomainTaken, Status, Tenant
-from .promises import Promises
 
 Source = Literal["command", "file"]
 
@@ -48,6 +48,9 @@ tenants = Table(
     Column("source", String(16), nullable=False),
     Column("host", String(32)),
     Column("removed_at", DateTime(timezone=True)),
+    Column("memory_mib", Integer, nullable=False, server_default="0"),  # the document's: summed without reading it
+    Index("ix_tenants_standing", "status", "tenant"),
+    Index("ix_tenants_promised", "host", "status", "memory_mib"),
 )
 
 domains = Table(
@@ -96,7 +99,6 @@ class TenantStore:
     def __init__(self, database: Database, scope: Scope = EVERYTHING) -> None:
         self._database = database
         self._scope = scope
-        self.promises = Promises(database, tenants)
 
     def within(self, scope: Scope) -> "TenantStore":
         """Return the store of the tenants that *scope* admits."""
@@ -114,6 +116,7 @@ class TenantStore:
                 "source": source,
                 "host": None,
                 "removed_at": None,
+                "memory_mib": tenant.allowance.memory_mib,
             }
             try:
                 connection.execute(insert(tenants).values(row))
@@ -155,6 +158,13 @@ class TenantStore:
         with self._database.reading() as connection:
             return {Status(status): int(count) for status, count in connection.execute(query)}
 
+    def promised(self) -> dict[str, int]:
+        """Return how many MiB of memory are promised on each host that has any; a removed tenant is promised none."""
+        placed = tenants.c.host.is_not(None) & (tenants.c.status != Status.REMOVED)
+        query = select(tenants.c.host, func.sum(tenants.c.memory_mib)).where(placed).group_by(tenants.c.host)
+        with self._database.reading() as connection:
+            return {host: int(mib) for host, mib in connection.execute(query)}
+
     def change(self, name: str, change: Callable[[Tenant], Tenant]) -> Entry:
         """Replace a tenant's wanted state by what *change* makes of it; an equal one keeps its revision."""
         self._see(name)
@@ -166,7 +176,12 @@ class TenantStore:
             connection.execute(
                 update(tenants)
                 .where(tenants.c.tenant == name)
-                .values(document=wanted.model_dump_json(), revision=entry.revision + 1, status=wanted.status)
+                .values(
+                    document=wanted.model_dump_json(),
+                    revision=entry.revision + 1,
+                    status=wanted.status,
+                    memory_mib=wanted.allowance.memory_mib,
+                )
             )
             connection.execute(delete(domains).where(domains.c.tenant == name))
             _claim(connection, wanted)
