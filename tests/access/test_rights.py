@@ -10,6 +10,7 @@ from mailstead.access import Access
 from mailstead.ground.errors import MailsteadError, NotFound
 from mailstead.people.errors import Forbidden, StepUpNeeded
 from mailstead.tenants.model import Alias, Mailbox, MailDomain, MailList, Tenant
+from mailstead.tenants.windows import Windows
 
 from .stage import CAST, Stage, open_stage
 
@@ -18,7 +19,11 @@ ARGUMENTS: dict[str, Any] = {
     "confirm": "acme",
     "domain": MailDomain(name="new.example"),
     "entry": Alias(address="new@acme.example", targets=("anna@acme.example",)),
+    "configuration": "copy.vmcx",
     "folder": "copy",
+    "host": "kvm1",
+    "platform": "mailstead",
+    "service": "W32Time",
     "label": "before-update",
     "mailbox": Mailbox(address="new@acme.example"),
     "order": "o000000000000",
@@ -26,8 +31,9 @@ ARGUMENTS: dict[str, Any] = {
     "rules": (),
     "since": None,
     "to": "kvm2",
+    "windows": Windows(image="server.vhdx"),
 }
-PLATFORM = {"hosts", "people", "platform"}  # subjects that are of no tenant
+PLATFORM = {"hosts", "people", "platform", "quarantine"}  # subjects that are of no tenant
 OWN = {("audit", "head"), ("audit", "verify"), ("plans", "drift"), ("plans", "preview"), ("tenants", "add")}
 
 

@@ -9,16 +9,22 @@ from mailstead.people.model import Right
 
 @dataclass(frozen=True)
 class Example:
-    """*right* None: whoever is signed in. `TENANT` in a body stands for the tenant of the path."""
+    """*right* None: whoever is signed in. `TENANT` in a body stands for the tenant of the path.
+
+    `gives` is the status for who may: what is asked for is refused to all by how things stand.
+    """
 
     right: Right | None
     body: Any = None
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    gives: int | None = None
 
 
 ANY = {"If-Match": "*"}
 NEW_TENANT = {"name": "initech", "domains": [{"name": "initech.example"}]}
+WINDOWS = {"image": "server-2025.vhdx", "features": ["DNS"]}
+NOT_WINDOWS = NOT_SO = 409
 CSV = "address,name\nu1@TENANT.example,U\n"
 
 EXAMPLES: Mapping[str, Example] = {
@@ -34,7 +40,7 @@ EXAMPLES: Mapping[str, Example] = {
     ),
     "suspend_tenant": Example(Right.TENANTS_WRITE, {}),
     "resume_tenant": Example(Right.TENANTS_WRITE, {}),
-    "purge_tenant": Example(Right.TENANTS_PURGE, {"confirm": "TENANT"}),
+    "purge_tenant": Example(Right.TENANTS_PURGE, {"confirm": "TENANT"}, gives=NOT_SO),
     "get_segment": Example(Right.TENANTS_READ),
     "plan_tenant": Example(Right.PLATFORM_READ),
     "apply_tenant": Example(Right.TENANTS_WRITE, {"allow_loss": []}),
@@ -64,6 +70,13 @@ EXAMPLES: Mapping[str, Example] = {
     "get_machine": Example(Right.MACHINES_READ),
     "move_machine": Example(Right.MACHINES_WRITE, {"host": "kvm2"}),
     "export_machine": Example(Right.MACHINES_WRITE, {"folder": "copy"}),
+    "import_machine": Example(Right.MACHINES_RESTORE, {"configuration": "C:\\copy\\acme.vmcx"}, gives=NOT_SO),
+    "get_guest": Example(Right.MACHINES_READ, gives=NOT_WINDOWS),
+    "want_guest": Example(Right.TENANTS_WRITE, WINDOWS, headers=ANY, gives=NOT_WINDOWS),
+    "plan_guest": Example(Right.MACHINES_READ, gives=NOT_WINDOWS),
+    "apply_guest": Example(Right.MACHINES_WRITE, {}, gives=NOT_WINDOWS),
+    "list_guest_features": Example(Right.MACHINES_READ, gives=NOT_WINDOWS),
+    "restart_guest_service": Example(Right.MACHINES_WRITE, {}, gives=NOT_WINDOWS),
     "list_checkpoints": Example(Right.MACHINES_READ),
     "take_checkpoint": Example(Right.MACHINES_WRITE, {"label": "after"}),
     "restore_checkpoint": Example(Right.MACHINES_RESTORE, {"allow_loss": ["machine TENANT"]}),
@@ -72,7 +85,7 @@ EXAMPLES: Mapping[str, Example] = {
     "get_order": Example(Right.ORDERS_READ),
     "watch_order": Example(Right.ORDERS_READ),
     "cancel_order": Example(Right.ORDERS_WRITE, {}),
-    "retry_order": Example(Right.ORDERS_WRITE, {}),
+    "retry_order": Example(Right.ORDERS_WRITE, {}, gives=NOT_SO),
     "list_hosts": Example(Right.HOSTS_READ),
     "get_host": Example(Right.HOSTS_READ),
     "list_host_events": Example(Right.HOSTS_READ),
@@ -82,6 +95,16 @@ EXAMPLES: Mapping[str, Example] = {
     "get_platform": Example(Right.PLATFORM_READ),
     "examine_platform": Example(Right.PLATFORM_READ),
     "mend_platform": Example(Right.PLATFORM_WRITE, {}),
+    "list_services": Example(Right.PLATFORM_READ),
+    "list_images": Example(Right.PLATFORM_READ),
+    "list_usage": Example(Right.HOSTS_READ),
+    "get_quarantine": Example(Right.PLATFORM_READ),
+    "draft_tenant": Example(Right.PLATFORM_READ),
+    "adopt_tenant": Example(Right.PLATFORM_WRITE, {"tenant": "acme"}),
+    "leave_quarantine": Example(Right.PLATFORM_WRITE, {"platform": "mailstead"}, gives=NOT_SO),
+    "list_claims": Example(Right.HOSTS_READ),
+    "claim_host": Example(Right.HOSTS_WRITE, {"take_over": True}),
+    "release_host": Example(Right.HOSTS_WRITE, {}),
     "get_drift": Example(Right.PLATFORM_READ),
     "list_audit": Example(Right.AUDIT_READ),
     "get_audit_head": Example(Right.AUDIT_READ),
@@ -97,7 +120,7 @@ EXAMPLES: Mapping[str, Example] = {
     "reset_person": Example(Right.PEOPLE_WRITE, {}),
     "remove_person": Example(Right.PEOPLE_WRITE),
     "list_factors": Example(Right.PEOPLE_READ),
-    "remove_factor": Example(Right.PEOPLE_WRITE),
+    "remove_factor": Example(Right.PEOPLE_WRITE, gives=404),
     "list_sessions": Example(Right.PEOPLE_READ),
     "end_sessions": Example(Right.PEOPLE_WRITE),
     "list_tokens": Example(Right.PEOPLE_READ),

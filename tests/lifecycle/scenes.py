@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 
 from mailstead.tenants.changes import resized, with_domain, with_mailbox
 from mailstead.tenants.model import Mailbox, MailDomain, Tenant
@@ -56,7 +56,8 @@ class Scenes:
 def copied(outside: Outside) -> Outside:
     """Return a second world outside, the same in everything; what happens in one is not seen in the other."""
     lock = outside.journal.ledger._lock
-    return deepcopy(outside, {id(lock): RLock()})
+    targets = {id(target._lock): Lock() for target in outside.targets.values()}
+    return deepcopy(outside, {id(lock): RLock(), **targets})
 
 
 def larger(wanted: Tenant) -> Tenant:

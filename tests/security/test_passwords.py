@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from mailstead.security.common import MOST, PATH, SIZE, is_common
 from mailstead.security.model import Secret, WeakPassword
 from mailstead.security.passwords import (
     ALPHABET,
@@ -51,6 +52,33 @@ def test_weak_passwords_are_refused_and_not_repeated(password: str) -> None:
         check_password(Secret.of(password), "anna.meier@acme.example", "acme", "mailstead")
     assert refused.value.remedy
     assert password not in str(refused.value.as_dict())
+
+
+COMMON = [
+    "qwertyuiop12345",
+    "Lhbjkjubz2957704",
+    "1qazxsw23edcvfr4",
+    "momsanaladventure",
+    "jamesjamesjames",
+    "happygolucky123",
+]
+
+
+@pytest.mark.parametrize("password", COMMON)
+def test_passwords_on_lists_of_common_and_broken_ones_are_refused(password: str) -> None:
+    """None of them falls under another rule: they are in the list, whatever their case."""
+    assert is_common(password)
+    with pytest.raises(WeakPassword, match="tried first|repeats"):
+        check_password(Secret.of(password))
+
+
+def test_the_list_holds_more_than_the_3000_commonest_and_refuses_nothing_by_chance() -> None:
+    content = PATH.read_bytes()
+    records = [content[at : at + SIZE] for at in range(0, len(content), SIZE)]
+    assert len(content) % SIZE == 0
+    assert sorted(set(records)) == records
+    assert 3_000 < len(records) <= MOST
+    assert not [made for _ in range(1000) if is_common(made := generate_password().reveal_text())]
 
 
 @pytest.mark.parametrize("password", ["pears grow on tuesday", "ünïcode gehört dazu", "no digit no mark no capital"])

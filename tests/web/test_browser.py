@@ -193,6 +193,27 @@ def test_a_mailbox_is_added_with_the_keyboard_alone(place: Served, chromium: Bro
     expect(page.locator(".secret")).to_be_visible()
 
 
+def test_the_second_factor_is_given_in_a_dialog_and_what_was_begun_goes_on(place: Served, chromium: Browser) -> None:
+    page = _context(place, chromium, OLGA).new_page()
+    faults, axe = _faults(page), Axe()
+    page.goto("/people")
+    place.house.clock.sleep(16 * 60)
+    page.get_by_label("E-mail address").fill("dora@operator.example")
+    page.get_by_label("Role").select_option("reader")
+    page.get_by_role("button", name="Make a link for them").click()
+    dialog = page.get_by_role("dialog", name="Your second factor again")
+    expect(dialog.get_by_label("Code", exact=True)).to_be_focused()
+    assert not [one["id"] for one in axe.run(page).response["violations"]]
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_label("E-mail address")).to_have_value("dora@operator.example")
+    page.get_by_role("button", name="Make a link for them").click()
+    dialog.get_by_label("Code", exact=True).fill(place.house.code(OLGA))
+    dialog.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("/invitation/")).to_be_visible()
+    assert not faults
+
+
 def _tab_to(page: Page, name: str) -> None:
     """Press Tab until what is so named has the focus."""
     what = "(e => (e.labels?.[0] || e).textContent.trim())(document.activeElement)"

@@ -35,6 +35,8 @@ NEEDS: dict[str, Right | None] = {
     "/orders/{order}/live": Right.ORDERS_READ,
     "/onboarding": Right.TENANTS_WRITE,
     "/hosts": Right.HOSTS_READ,
+    "/hosts/{host}": Right.HOSTS_READ,
+    "/hosts/{host}/drain": Right.HOSTS_READ,
     "/doctor": Right.PLATFORM_READ,
     "/doctor/findings": Right.PLATFORM_READ,
     "/people": Right.PEOPLE_READ,
@@ -50,7 +52,8 @@ def _path(house: House, page: Page, tenant: str) -> str:
     order = house.running.desk.list(tenant, None, 1)[0].id if tenant != "missing" else "o-missing"
     whose = {"acme": ALICE, "globex": BOB}.get(tenant)
     person = house.running.people.register.get(whose).id if whose else "missing"
-    path = page.path.format(tenant=tenant, order=order, person=person)
+    host = "kvm1" if whose else "missing"
+    path = page.path.format(tenant=tenant, order=order, person=person, host=host)
     return f"{path}?address=anna@{tenant}.example" if path.endswith("/mailbox") else path
 
 
@@ -62,7 +65,7 @@ def test_every_page_says_what_it_takes() -> None:
 def test_nobody_gets_nothing_but_the_way_in(house: House, page: Page) -> None:
     if page.public:
         return
-    path = page.path.format(tenant="acme", order="x", person="x")
+    path = page.path.format(tenant="acme", order="x", person="x", host="x")
     answer = house.browser().client.request(page.verb, path)
     assert answer.status_code in ({303} if page.verb == "GET" else {403})
     assert "acme.example" not in answer.text

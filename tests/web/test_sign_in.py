@@ -96,15 +96,38 @@ def test_a_passkey_alone_is_enough(house: House) -> None:
     assert (page.path, page.status) == ("/", 200)
 
 
-def test_what_is_grave_asks_for_the_second_factor_again(house: House) -> None:
+def test_what_is_grave_asks_for_the_second_factor_over_its_form_and_then_goes_on(house: House) -> None:
     browser = house.browser(OLGA)
     browser.get("/people")
     house.clock.sleep(16 * 60)
     page = browser.send("/people", address="late@operator.example", role="reader")
-    assert page.path == "/step-up"
-    assert browser.send("/step-up", code=house.code(OLGA)).status == 200
-    browser.get("/people")
-    assert "/invitation/" in browser.send("/people", address="late@operator.example", role="reader").words
+    assert (page.status, "Your second factor again" in page.words) == (403, True)
+    assert 'value="late@operator.example"' in page.text
+    page = browser.send("/step-up", code="000000")
+    assert (page.status, "sign-in-refused" in page.words) == (403, True)
+    page = browser.send("/step-up", code=house.code(OLGA))
+    assert "Go on with what you began" in page.words
+    assert "/invitation/" in browser.send("/people").words
+
+
+def test_a_password_never_travels_through_the_step_up(house: House) -> None:
+    browser = house.browser(RITA)
+    browser.get("/account")
+    house.clock.sleep(16 * 60)
+    page = browser.send("/account/password", before=PASSWORD, password="another cloud over that house")
+    assert "Your second factor again" in page.words
+    assert not [text for text in (PASSWORD, "another cloud") if text in page.text]
+    page = browser.send("/step-up", code=house.code(RITA))
+    assert (page.path, page.status) == ("/account", 200)
+
+
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_a_step_up_sends_nothing_to_another_site(house: House, wanted: str) -> None:
+    browser = house.browser(OLGA)
+    fields = {"csrf_token": browser.token, "code": house.code(OLGA), "again": wanted, "kept:a": "b"}
+    assert wanted not in browser.post("/step-up", fields).text
 
 
 def test_signing_out_ends_the_session_for_good(house: House) -> None:

@@ -8,6 +8,7 @@ from .asking import Asking
 from .audit import AuditAccess
 from .checks import CheckAccess
 from .domains import DomainAccess
+from .guests import GuestAccess
 from .hosts import HostAccess
 from .keyed import Request
 from .machines import MachineAccess
@@ -16,6 +17,7 @@ from .orders import OrderAccess
 from .people import PeopleAccess
 from .plans import PlanAccess
 from .platform import PlatformAccess
+from .quarantine import QuarantineAccess
 from .segments import SegmentAccess
 from .tenants import TenantAccess
 
@@ -32,6 +34,7 @@ class Access:
         self.aliases = AddressAccess(asking, ALIASES)
         self.lists = AddressAccess(asking, LISTS)
         self.machines = MachineAccess(asking)
+        self.guests = GuestAccess(asking)
         self.segments = SegmentAccess(asking)
         self.orders = OrderAccess(asking)
         self.plans = PlanAccess(asking)
@@ -40,3 +43,4 @@ class Access:
         self.audit = AuditAccess(asking)
         self.people = PeopleAccess(asking)
         self.platform = PlatformAccess(asking)
+        self.quarantine = QuarantineAccess(asking)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailstead.ground.errors import MailsteadError, NotFound
-from mailstead.hypervisors.model import Room
+from mailstead.hypervisors.model import MachineStatistics, Room
 from mailstead.hypervisors.operating import HostEvent
 from mailstead.lifecycle.care_steps import had
 from mailstead.lifecycle.draining import DrainPlan
@@ -48,6 +48,16 @@ class HostAccess:
         self._asking.demand(Right.HOSTS_READ)
         world = self._asking.running.world
         return _seen(self._ports(name), world.tenants.promised(), world.maintenance.all())
+
+    def usage(self) -> list[tuple[str, str, MachineStatistics]]:
+        """Ask every host what its running machines have used since their start: (host, tenant, what)."""
+        self._asking.demand(Right.HOSTS_READ)
+        hosts = self._asking.running.world.hosts
+        return [
+            (name, tenant, used)
+            for name, ports in hosts.items()
+            for tenant, used in ports.machines.statistics().items()
+        ]
 
     def events(self, name: str, since: datetime | None = None) -> tuple[HostEvent, ...]:
         """Return what the hypervisor has logged *since* (or in the last hour), the oldest first.

@@ -36,6 +36,14 @@ class MachineAccess:
         usage = running.world.ports(host).machines.statistics().get(tenant)
         return MachineView(tenant, host if self._asking.sees_hosts else "", condition, kept, usage)
 
+    def usage(self, tenant: str) -> MachineStatistics | None:
+        """Return what a machine uses, which hosts of every driver can tell; None: it does not run.
+
+        Raises NotFound, Unreachable.
+        """
+        host = self._asking.tenant(Right.MACHINES_READ, tenant).host
+        return self._asking.running.world.ports(host).machines.statistics().get(tenant) if host else None
+
     def checkpoints(self, tenant: str) -> tuple[Checkpoint, ...]:
         """Return the states that a machine can be brought back to. Raises NotFound, NotOfDriver."""
         self._asking.tenant(Right.MACHINES_READ, tenant)
@@ -69,6 +77,18 @@ class MachineAccess:
         self._asking.tenant(Right.MACHINES_WRITE, tenant)
         care = self._asking.running.care
         return self._asking.order("machine.move", tenant, to, lambda: care.move(tenant, to), to=to)
+
+    def take_in(self, tenant: str, configuration: str) -> OrderView:
+        """Make a tenant's machine from an export; it stays off. Raises Conflict where it has a machine, NotOfDriver."""
+        self._asking.tenant(Right.MACHINES_RESTORE, tenant)
+        care = self._asking.running.care
+        return self._asking.order(
+            "machine.import",
+            tenant,
+            configuration,
+            lambda: care.take_in(tenant, configuration),
+            configuration=configuration,
+        )
 
     def export(self, tenant: str, folder: str) -> tuple[OrderView, Export | None]:
         """Copy a machine into a folder below the tenant's own; return the order, and where the copy will lie."""

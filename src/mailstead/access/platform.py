@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from mailstead.doctor.model import Report
 from mailstead.orders.model import OrderView
 from mailstead.people.model import Right
+from mailstead.wiring.images import Images
+from mailstead.wiring.services import ServiceStatus
 
 from .asking import Asking
 
@@ -15,6 +17,15 @@ class PlatformView:
 
     name: str
     quarantine: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """A guest image: what it is known by, whether new machines start from it, how large its system disk is."""
+
+    key: str
+    current: bool
+    system_mib: int
 
 
 class PlatformAccess:
@@ -28,6 +39,19 @@ class PlatformAccess:
         self._asking.demand(Right.PLATFORM_READ)
         running = self._asking.running
         return PlatformView(running.platform.name, running.quarantine.why)
+
+    def services(self) -> list[ServiceStatus]:
+        """Return what the platform runs on its machine beside machines."""
+        self._asking.demand(Right.PLATFORM_READ)
+        return self._asking.running.services()
+
+    def images(self) -> list[ImageView]:
+        """Return the guest images in the cache of this machine."""
+        self._asking.demand(Right.PLATFORM_READ)
+        return [
+            ImageView(image["key"], image["current"], image["system_mib"])
+            for image in Images(self._asking.running.platform.image.cache).list()
+        ]
 
     def examine(self) -> Report:
         """Hold the database against the world, as `mailstead doctor` does: asks every host, takes its time."""

@@ -66,13 +66,24 @@ class TenantAccess:
         vcpus: int | None = None,
         memory_mib: int | None = None,
         disk_gib: int | None = None,
+        bandwidth_mbit: int | None = None,
+        disk_iops: int | None = None,
+        nested: bool | None = None,
         expected: int | None = None,
     ) -> OrderView:
-        """Change processors, memory or disk; None leaves one as it is. Raises InvalidInput, NoRoom, Changed."""
+        """Change sizes and limits; None leaves one as it is. Raises InvalidInput, NoRoom, Changed."""
         entry = self._asking.tenant(Right.TENANTS_WRITE, name)
 
         def step(tenant: Tenant) -> Tenant:
-            return resized(tenant, vcpus=vcpus, memory_mib=memory_mib, disk_gib=disk_gib)
+            return resized(
+                tenant,
+                vcpus=vcpus,
+                memory_mib=memory_mib,
+                disk_gib=disk_gib,
+                bandwidth_mbit=bandwidth_mbit,
+                disk_iops=disk_iops,
+                nested=nested,
+            )
 
         return self._asking.change(entry, "tenant.resize", name, step, expected=expected)
 
@@ -117,6 +128,9 @@ class TenantAccess:
         return self._asking.order("tenant.purge", name, name, purge, early=early)
 
     def _shown(self, entry: Entry) -> Entry:
-        if self._asking.sees_hosts or (entry.host is None and entry.tenant.host is None):
+        """Return the entry without where the machine is, for those who are not told of hosts."""
+        tenant = entry.tenant
+        if self._asking.sees_hosts or {entry.host, tenant.host, tenant.allowance.block_device} == {None}:
             return entry
-        return replace(entry, host=None, tenant=entry.tenant.model_copy(update={"host": None}))
+        allowance = tenant.allowance.model_copy(update={"block_device": None})
+        return replace(entry, host=None, tenant=tenant.model_copy(update={"host": None, "allowance": allowance}))

@@ -210,7 +210,9 @@ def remove_list(context: typer.Context, address: AddressArgument, no_wait: NoWai
 
 Dmarc = Annotated[str | None, typer.Option(help="DMARC policy: none, quarantine or reject.")]
 MtaSts = Annotated[str | None, typer.Option("--mta-sts", help="MTA-STS mode: none, testing or enforce.")]
-CatchAll = Annotated[str | None, typer.Option("--catch-all", help="Mailbox that gets mail to unknown addresses.")]
+CatchAll = Annotated[
+    str | None, typer.Option("--catch-all", help='Mailbox that gets mail to unknown addresses; "": none.')
+]
 
 
 @domains.command("add")

@@ -15,6 +15,7 @@ from mailstead.sites.model import Platform
 from mailstead.tenants.model import Tenant
 from mailstead.wiring import found_platform
 
+from .beside import BACKUPS_S, beside, protect
 from .face import Face, face_of
 from .people import invite
 
@@ -45,7 +46,8 @@ def work(
     face = face_of(context)
     with face.platform(worker=True) as running:
         running.demand_worker()
-        upkeep(running.lifecycle, running.world, running.engine, every_s=every_s, rounds=rounds)
+        with beside("backups", BACKUPS_S, lambda: protect(running)):
+            upkeep(running.lifecycle, running.world, running.engine, every_s=every_s, rounds=rounds)
 
 
 def schema(

@@ -46,6 +46,8 @@ WORDS = {
     "domain": Word("mail.domains", "Mail domains of a tenant and their policies."),
     "order": Word("orders.app", "Orders: what is being done, was done, or failed."),
     "machine": Word("machines.app", "Machines: how they fare, checkpoints, copies, moves."),
+    "backup": Word("backups.app", "Backups of machines: made, listed, checked, tried out, thinned out."),
+    "restore": Word("restores.app", "Machines, disks, mails and files out of a backup."),
     "host": Word("hosts.app", "Hosts: what they have and carry."),
     "guest": Word("guest.app", "What is inside a tenant's Windows machine."),
     "services": Word("services.app", "What the platform runs on this machine beside machines."),

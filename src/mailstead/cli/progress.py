@@ -48,7 +48,8 @@ def watch_all(desk: Desk, orders: Sequence[str]) -> list[OrderView]:
 def _label(view: OrderView) -> str:
     running = next((step for step in view.steps if step.outcome is Outcome.RUNNING), None)
     waits = f"waits for {view.waits_for}" if view.waits_for else view.kind
-    return f"{view.tenant}: {running.name if running and not view.is_parked else waits}"
+    moved = f", {view.progress[0] >> 20} of {view.progress[1] >> 20} MiB" if view.progress else ""
+    return f"{view.tenant}: {running.name if running and not view.is_parked else waits}{moved}"
 
 
 def _tell(view: OrderView, told: int, *, quiet: bool) -> int:

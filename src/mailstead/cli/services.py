@@ -1,5 +1,7 @@
 """mailstead services …"""
 
+from dataclasses import asdict
+
 import typer
 
 from mailstead.wiring import open_services
@@ -15,14 +17,17 @@ def start(context: typer.Context) -> None:
     face = face_of(context)
     services = open_services(face.home)
     services.start()
-    face.rows("", services.status(), columns=("service", "pid"), empty="nothing had to be started")
+    face.rows(
+        "", [asdict(one) for one in services.status()], columns=("service", "pid"), empty="nothing had to be started"
+    )
 
 
 @app.command()
 def status(context: typer.Context) -> None:
     """Show what of it runs."""
     face = face_of(context)
-    face.rows("", open_services(face.home).status(), columns=("service", "pid"), empty="nothing of ours runs")
+    rows = [asdict(one) for one in open_services(face.home).status()]
+    face.rows("", rows, columns=("service", "pid"), empty="nothing of ours runs")
 
 
 @app.command()

@@ -102,6 +102,8 @@ def order(view: OrderView) -> dict[str, Any]:
         "seconds": seconds(view.started, view.ended),
         "waits_for": view.waits_for,
         "error": view.error,
+        "progress": view.progress,
+        "report": view.report,
         "steps": [
             {
                 "name": step.name,

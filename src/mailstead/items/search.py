@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .errors import UNREADABLE, named
 from .mailboxes.content import beginning
-from .mailboxes.finding import folders, listing
+from .mailboxes.finding import folders, listing, settled
 from .mailboxes.headers import HEADER_MOST, parse_headers
 from .model import Damage, Headers, Mailbox, Message
 from .port import FileSystem
+
+_SLACK = timedelta(hours=1)  # a file may be written to for so long after it was named
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,10 @@ class Query:
         late_enough = self.since is None or message.arrived >= self.since
         return late_enough and (self.until is None or message.arrived < self.until)
 
+    def too_early(self, message: Message) -> bool:
+        """Say whether a mail came too early by its name: its INTERNALDATE may only be earlier than that."""
+        return self.since is not None and message.arrived + _SLACK < self.since
+
     def fits_headers(self, headers: Headers) -> bool:
         """Say whether a mail is it by its header."""
         told = any(_in(self.recipient, recipient) for recipient in headers.recipients or ("",))
@@ -61,7 +67,7 @@ def search(files: FileSystem, box: Mailbox, query: Query, damage: list[Damage]) 
     for folder in folders(files, box, damage):
         if query.folder in {"", folder.name}:
             try:
-                listed = listing(files, box, folder, exact=query.asks_dates)
+                listed = listing(files, box, folder, exact=False)
             except UNREADABLE as error:
                 damage.append(named(folder.name, error))
                 continue
@@ -77,16 +83,16 @@ def headers_of(files: FileSystem, box: Mailbox, message: Message) -> Headers:
 def _matches(
     files: FileSystem, box: Mailbox, query: Query, messages: tuple[Message, ...], damage: list[Damage]
 ) -> Iterator[Found]:
-    for message in filter(query.fits, messages):
-        if not query.asks_headers:
-            yield Found(message, None)
+    for quick in messages:
+        if query.too_early(quick):
             continue
         try:
-            headers = headers_of(files, box, message)
+            message = settled(files, box.layout, quick) if query.asks_dates else quick
+            headers = headers_of(files, box, message) if query.asks_headers and query.fits(message) else None
         except UNREADABLE as error:
-            damage.append(named(message.path, error))
+            damage.append(named(quick.path, error))
             continue
-        if query.fits_headers(headers):
+        if query.fits(message) and (headers is None or query.fits_headers(headers)):
             yield Found(message, headers)
 
 

@@ -107,6 +107,7 @@ class Status(StrEnum):
         return self in OPEN
 
 
+PROGRESS, REPORT = "progress", "report"  # events by which an order tells how far it is, and what came of it
 LEASE_S = 20.0  # a dead worker's orders are to be with the living within 30 s
 AGAIN_S = 30.0  # how often an order asks for what it waits for
 KEEP_ALL = 2**31 - 1  # `resume_at` of an order of which no checkpoint is to be dropped
@@ -171,6 +172,17 @@ class OrderView:
     @property
     def steps_done(self) -> int:
         return sum(step.outcome is Outcome.DONE for step in self.steps)
+
+    @property
+    def progress(self) -> tuple[int, int] | None:
+        """Return how many bytes of how many the step in hand has moved, if it tells."""
+        told = self.events.get(PROGRESS) if self.status.is_open else None
+        return (told["done"], told["total"]) if told and told["done"] < told["total"] else None
+
+    @property
+    def report(self) -> dict[str, Json]:
+        """Return what came of the order so far, for those kinds that tell."""
+        return dict(self.events.get(REPORT, {}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import secrets
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from .common import is_common
 from .model import Secret, WeakPassword
 
 # Without 0, 1, I, O, l, o: it will be read aloud and typed from paper. 56 signs, 5.8 bits each.
@@ -48,7 +49,7 @@ def check_password(password: Secret, *context: str) -> None:
         raise _weak("it has unprintable letters", "use letters that can be typed on any keyboard")
     if len(set(folded)) < 5 or folded in folded[1:] + folded[:-1]:
         raise _weak("it repeats itself", "use several words that do not belong together")
-    if _base(folded) in _COMMON or _is_run(folded):
+    if _base(folded) in _COMMON or _is_run(folded) or is_common(text):
         raise _weak("it is one of the passwords that are tried first", "use several words of your own")
     if word := next((word for word in _words(context) if word in folded), None):
         raise _weak(f"it contains {word!r}", "leave out the address, the company and the product")

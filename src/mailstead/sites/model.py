@@ -10,7 +10,10 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 
 from mailstead.ground.errors import InvalidInput
 from mailstead.ground.names import Domain, TenantName
+from mailstead.ground.rhythms import Zone
 from mailstead.ground.values import Value
+
+from .backups import BackupRules, BackupTarget, refuse_unknown_targets
 
 _ON_WINDOWS = re.compile(r"[A-Za-z]:(\\[A-Za-z0-9_. -]*[A-Za-z0-9_-])+")
 
@@ -130,9 +133,10 @@ class Host(Value):
 
 
 class Site(Value):
-    """A place with hosts."""
+    """A place with hosts, and the time of day that holds there."""
 
     name: TenantName
+    time_zone: Zone = "UTC"
     hosts: tuple[Host, ...] = Field(min_length=1)
 
 
@@ -254,12 +258,26 @@ class Platform(Value):
     certificates: Certificates = Certificates()
     image: Image = Image()
     web: Web = Web()
+    backup_target: tuple[BackupTarget, ...] = ()
+    backup: BackupRules = BackupRules()
     grace_days: int = Field(default=30, ge=0, le=3650)  # disks of a removed tenant
     orders_days: int = Field(default=400, ge=1, le=36500)  # orders that have ended
 
     @property
     def hosts(self) -> tuple[Host, ...]:
         return tuple(host for site in self.sites for host in site.hosts)
+
+    def zone(self, host: str | None) -> str:
+        """Return the time zone of the site that a host belongs to; that of the first one for a host not known."""
+        return next(
+            (site.time_zone for site in self.sites if host in {each.name for each in site.hosts}),
+            self.sites[0].time_zone,
+        )
+
+    @model_validator(mode="after")
+    def _targets_known(self) -> Self:
+        refuse_unknown_targets(self.backup_target, self.backup)
+        return self
 
     @model_validator(mode="after")
     def _hosts_differ(self) -> Self:

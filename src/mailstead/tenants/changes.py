@@ -92,9 +92,9 @@ def with_domain(tenant: Tenant, domain: MailDomain) -> Tenant:
 
 
 def change_domain(tenant: Tenant, name: str, **fields: object) -> Tenant:
-    """Change a domain's policies; raise NotFound."""
-    known = _domain(tenant, name)
-    changed = known.changed(**_given(fields))
+    """Change a domain's policies; a `catch_all` of "" takes it away. Raise NotFound."""
+    known, given = _domain(tenant, name), _given(fields)
+    changed = known.changed(**given | ({"catch_all": None} if given.get("catch_all") == "" else {}))
     return tenant.changed(domains=tuple(changed if d == known else d for d in tenant.domains))
 
 

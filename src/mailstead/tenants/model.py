@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from mailstead.ground.errors import Conflict, InvalidInput
 from mailstead.ground.names import Address, Domain, TenantName, domain_of
+from mailstead.ground.rhythms import Hours, Keep, Rhythm
 from mailstead.ground.values import Value
 
 from .forwarding import refuse_bad_forwarding
@@ -124,7 +125,19 @@ class Allowance(Value):
         return disk_iops
 
 
-OURS = frozenset({"mailstead-check", "mailstead-claim"})  # machines of hosting/rehearsal.py and of claims
+class Backup(Value):
+    """What of the platform's rules for backups does not hold for this tenant; None: it does."""
+
+    off: bool = False
+    target: TenantName | None = None
+    hours: Hours | None = None
+    rhythm: Rhythm | None = None
+    keep: Keep | None = None
+    consistent: bool | None = None
+
+
+DRILL = "mailstead-drill"
+OURS = frozenset({"mailstead-check", "mailstead-claim", DRILL})  # of hosting/rehearsal.py, of claims, of drills
 
 
 class Tenant(Value):
@@ -138,6 +151,7 @@ class Tenant(Value):
     allowance: Allowance = Allowance()
     firewall: tuple[AccessRule, ...] = ()
     self_service: SelfService = SelfService()
+    backup: Backup = Backup()
     server: MailServerKind = MailServerKind.APPLIANCE
     windows: Windows | None = None  # the machine is a Windows one; else it is the appliance
     host: str | None = None  # a pin; without it placement chooses

@@ -22,7 +22,7 @@ from .pages import PAGES
 
 def application(running: Running, pages: Sequence[Page] = PAGES) -> Starlette:
     """Return the console. It knows no other address than its own paths, and keeps nothing between requests."""
-    dispatch = Dispatch(running)
+    dispatch = Dispatch(running, pages)
 
     async def no_page(request: Request, raised: Exception) -> Response:
         status = raised.status_code if isinstance(raised, HTTPException) else 500

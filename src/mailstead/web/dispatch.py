@@ -1,6 +1,7 @@
 """What every request passes: the form is read and known to be ours, the caller is looked up, errors become pages."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from mailstead.people.session import Stage
 from mailstead.wiring import Running
 
 from . import cookies, csrf
+from .again import Again
 from .forms import read_form
 from .look import look_of
 from .page import Page
@@ -22,14 +24,16 @@ from .returning import HOME, safe_path
 from .visit import Visit, at
 
 ERROR = "layout/error.html"
+STEP_UP, STEP_UP_PAGE = "/step-up", "pages/step_up/page.html"
 STAGES = {Stage.SECOND: "/sign-in/second", Stage.ENROL: "/account/enrol"}
 
 
 class Dispatch:
     """Makes endpoints of pages."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: Running, pages: Sequence[Page] = ()) -> None:
         self._running = running
+        self._homes = {page.handler: page.path for page in pages if page.verb == "GET"}
 
     def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         """Return what answers a request for *page*."""
@@ -57,7 +61,7 @@ class Dispatch:
         except NotSignedIn:
             response = _onward(visit, self._way_in(visit))
         except StepUpNeeded:
-            response = _onward(visit, "/step-up")
+            response = _onward(visit, STEP_UP)
         except MailsteadError as error:
             response = self._error(visit, error)
         if visit.cookie not in (request.cookies.get(cookies.SESSION), request.cookies.get(cookies.VISITOR)):
@@ -78,8 +82,10 @@ class Dispatch:
         parts = visit.request.path_params
         try:
             return page.handler(visit, **parts)
-        except (NotSignedIn, StepUpNeeded, Forbidden):
+        except (NotSignedIn, Forbidden):
             raise
+        except StepUpNeeded as error:
+            return self._stepping_up(page, visit, error)
         except MailsteadError as error:
             return self._shown_again(page, replace(visit, refusal=error), error)
 
@@ -91,6 +97,24 @@ class Dispatch:
             return page.form(visit, **visit.request.path_params)
         except MailsteadError:
             raise error from None
+
+    def _stepping_up(self, page: Page, visit: Visit, error: StepUpNeeded) -> Response:
+        """Ask for the second factor over the page that holds the form, which comes again once it is given."""
+        if page.verb == "GET" or "HX-Request" in visit.request.headers:
+            raise error
+        again = Again.of(visit.request.url.path, visit.form)
+        asking = replace(visit, refusal=error, again=again, back=self._home(page, visit))
+        with suppress(MailsteadError):
+            if page.form:
+                return page.form(asking, **visit.request.path_params)
+        return asking.show(STEP_UP_PAGE, again=asking.again, next=asking.back)
+
+    def _home(self, page: Page, visit: Visit) -> str:
+        """Return where the form of *page* stands; the browser knows with which query, unless it was refused before."""
+        referred = safe_path(_referred(visit))
+        home = self._homes.get(page.form) if page.form else None
+        path = home.format(**visit.request.path_params) if home else ""
+        return path if path and referred.partition("?")[0] != path else referred
 
     def _error(self, visit: Visit, error: MailsteadError) -> Response:
         return replace(visit, refusal=error).show(ERROR, error=error)

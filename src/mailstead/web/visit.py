@@ -20,10 +20,11 @@ from mailstead.wiring import Running
 from mailstead.wiring.people import People
 
 from . import cookies
+from .again import Again
 from .look import Look
 from .notices import Notice
 from .rendering import Shown, render
-from .returning import safe_path
+from .returning import HOME, safe_path
 
 AGENT_MOST = 300
 
@@ -32,7 +33,8 @@ AGENT_MOST = 300
 class Visit:
     """Who asks for what. `form` is what a POST brought; `refusal` is why it was refused, when its page is shown again.
 
-    `caller` is None on public pages. `cookie` is what forms are bound to.
+    `caller` is None on public pages. `cookie` is what forms are bound to. `again`: the second factor is asked for over
+    this page, and `back` is where one is led then if the form cannot be sent again.
     """
 
     request: Request
@@ -42,6 +44,8 @@ class Visit:
     caller: Caller | None = None
     form: Mapping[str, str] = field(default_factory=dict)
     refusal: MailsteadError | None = None
+    again: Again | None = None
+    back: str = HOME
 
     @cached_property
     def access(self) -> Access:

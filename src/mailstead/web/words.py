@@ -114,6 +114,9 @@ WORDS = {
     "tenant-admin": mark("tenant administrator"),
     "auditor": mark("auditor"),
     "user": mark("mailbox user"),
+    # kinds of checkpoints
+    "production": mark("files made consistent by the guest"),
+    "standard": mark("as after a power cut"),
     # factors
     "totp": mark("authenticator app"),
     "passkey": mark("passkey"),

@@ -1,5 +1,6 @@
 """The one place that names drivers: it builds a platform from its files, and does nothing else."""
 
+from .backups import keep_credentials
 from .founding import found_platform
 from .hosting import Hosting, open_hosting
 from .images import Images
@@ -17,6 +18,7 @@ __all__ = [
     "Running",
     "Trial",
     "found_platform",
+    "keep_credentials",
     "memory_platform",
     "open_hosting",
     "open_images",

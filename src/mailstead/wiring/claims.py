@@ -25,7 +25,18 @@ _ON_HOSTS = {"machines", "statistics", "room", "volumes", "segments", "prepared"
 _IN_CARE = {"condition", "checkpoints", "place_of", "nodes", "owners", "events"}
 _IN_WINDOWS = {"answers", "features", "found"}
 LOOKS = frozenset(_ON_HOSTS | _IN_CARE | _IN_WINDOWS | {"zones", "records", "anchors", "serials"})
-_OPTIONAL = ("conditions", "checkpoints", "exports", "cluster", "migration", "events", "windows", "media")
+_OPTIONAL = (
+    "conditions",
+    "checkpoints",
+    "exports",
+    "cluster",
+    "migration",
+    "events",
+    "windows",
+    "media",
+    "changes",
+    "places",
+)
 
 
 @dataclass(frozen=True, slots=True)

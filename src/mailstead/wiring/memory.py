@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
+from mailstead.backup.drivers.memory import MemoryTarget
 from mailstead.certificates.drivers.ca import BuiltInAuthority
 from mailstead.certificates.port import Issuer
 from mailstead.certificates.store import CertificateStore
@@ -16,6 +17,7 @@ from mailstead.dns.store import RecordLedger
 from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, VirtualClock
+from mailstead.items.drivers.memory import MemoryReceiver
 from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.care import Care
 from mailstead.lifecycle.care_steps import CareSteps
@@ -34,6 +36,10 @@ from mailstead.orders.drivers.memory import MemoryEngine
 from mailstead.orders.drivers.memory.engine import WORKER
 from mailstead.orders.drivers.memory.journal import Journal
 from mailstead.orders.model import Limits
+from mailstead.protection.ground import Ground as ProtectionGround
+from mailstead.protection.store import ProtectionBook
+from mailstead.protection.verbs import Protection
+from mailstead.protection.workflow import ProtectionRunbooks
 from mailstead.security.audit_store import AuditTrail
 from mailstead.security.keyfile import create_key_file
 from mailstead.security.store import Vault
@@ -45,6 +51,7 @@ from mailstead.storage.drivers.claim import MemoryClaim
 from mailstead.tenants.store import TenantStore
 
 from .audited import AuditedDesk, this_user
+from .backups import memory_places
 from .claims import HostClaims, guarded, guarded_hosts
 from .memory_host import PLENTY, Metal, memory_host
 from .memory_moving import with_moves
@@ -52,12 +59,13 @@ from .memory_view import memory_view
 from .people import Ground, people_of
 from .quarantine import GatedDesk, Quarantine
 from .running import Running
+from .salvage import salvage_of
 from .secrets import authority
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What outlives a process of the platform: hosts, name server, resolver, journal of orders, time.
+    """What outlives a process of the platform: hosts, name server, resolver, journal of orders, backups, time.
 
     `database` None: a file in the platform's folder. `issuing` is what stands between a process and its issuer:
     nothing, or faults.
@@ -72,6 +80,8 @@ class Outside:
     chance: Chance = field(default_factory=RealChance)
     database: Database | None = None
     claims: Mapping[str, MemoryClaim] = field(default_factory=lambda: defaultdict(MemoryClaim))
+    mailboxes: dict[tuple[str, str], MemoryReceiver] = field(default_factory=lambda: defaultdict(MemoryReceiver))
+    targets: Mapping[str, MemoryTarget] = field(default_factory=lambda: defaultdict(MemoryTarget))
 
 
 def memory_outside(platform: Platform, clock: Clock | None = None, metal: Metal = PLENTY) -> Outside:
@@ -126,12 +136,16 @@ def memory_platform(
     care_steps = CareSteps(steps)
     CareRunbooks(care_steps).register(engine)
     Equipping(world).register(engine)
-    works = not standing.get().quarantine
-    if works:
-        engine.launch()
+    places = memory_places(platform, vault, outside.targets)
+    protection = ProtectionGround(steps, ProtectionBook(database), places, engine)
+    ProtectionRunbooks(protection).register(engine)
     trail = AuditTrail(database, outside.clock, this_user())
     gated = GatedDesk(engine, standing.refuse_quarantined)
     desk = AuditedDesk(gated, trail)
+    salvage = salvage_of(steps, engine, desk, protection.store, lambda *box: outside.mailboxes[box])
+    works = not standing.get().quarantine
+    if works:
+        engine.launch()
     lifecycle = Lifecycle(steps, desk)
     care = Care(care_steps, desk)
     running = Running(
@@ -164,5 +178,8 @@ def memory_platform(
         trail=trail,
         desk_told=partial(AuditedDesk, gated),
         people=people_of(platform, Ground(database, vault, outside.clock, trail)),
+        services=list,  # nothing runs beside it
+        protection=Protection(protection, desk),
+        salvage=salvage,
     )
     return running, engine

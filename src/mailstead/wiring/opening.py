@@ -42,6 +42,10 @@ from mailstead.networks.store import NumberStore
 from mailstead.orders.drivers.dbos import DbosEngine
 from mailstead.orders.model import Limits, StateInUse
 from mailstead.orders.store import HeartbeatStore, LeaseStore, OrderLedger
+from mailstead.protection.ground import Ground as ProtectionGround
+from mailstead.protection.store import ProtectionBook
+from mailstead.protection.verbs import Protection
+from mailstead.protection.workflow import ProtectionRunbooks
 from mailstead.remoting.pool import Fleet
 from mailstead.security.audit_store import AuditTrail
 from mailstead.security.store import Vault
@@ -53,6 +57,7 @@ from mailstead.state.store import StandingStore
 from mailstead.tenants.store import TenantStore
 
 from .audited import AuditedDesk, this_user
+from .backups import open_places
 from .claims import HostClaims, claim_places, guarded, guarded_hosts
 from .founding import PLATFORM_FILE, database_url
 from .hosts import libvirt_host
@@ -63,6 +68,7 @@ from .memory_host import memory_host
 from .people import Ground, people_of
 from .quarantine import GatedDesk, Quarantine
 from .running import Running
+from .salvage import salvage_of, through_guests
 from .secrets import account_key, authority
 from .services import Services
 
@@ -111,6 +117,9 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
     Runbooks(steps).register(engine)
     CareRunbooks(care_steps).register(engine)
     Equipping(world).register(engine)
+    protection = ProtectionGround(steps, ProtectionBook(database), open_places(platform, vault, home), engine)
+    ProtectionRunbooks(protection).register(engine)
+    salvage = salvage_of(steps, engine, desk, protection.store, through_guests(steps))
     try:
         works = acts and _launched(engine)
         yield Running(
@@ -143,6 +152,9 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
             trail,
             partial(AuditedDesk, gated),
             people_of(platform, Ground(database, vault, clock, trail)),
+            services.status,
+            Protection(protection, desk),
+            salvage,
         )
     finally:
         engine.close()

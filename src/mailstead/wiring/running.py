@@ -17,11 +17,14 @@ from mailstead.monitoring.port import Outside
 from mailstead.monitoring.target import Target
 from mailstead.orders.model import StateInUse
 from mailstead.orders.port import Desk, Engine
+from mailstead.protection.verbs import Protection
+from mailstead.salvage.verbs import Salvage
 from mailstead.security.audit_store import AuditTrail
 from mailstead.sites.model import Platform
 
 from .people import People
 from .quarantine import Quarantine
+from .services import ServiceStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,9 @@ class Running:
     trail: AuditTrail
     desk_told: Callable[[AuditTrail], Desk]
     people: People
+    services: Callable[[], list[ServiceStatus]]
+    protection: Protection
+    salvage: Salvage
 
     def acting_as(self, actor: str) -> "Running":
         """Return this platform with *actor* named in the audit trail for every order that is given through it."""
@@ -53,8 +59,18 @@ class Running:
         care = Care(CareSteps(self.steps), desk)
         lifecycle = Lifecycle(self.steps, desk)
         draining = Draining(self.world, care, self.world.clock)
-        people = self.people.by(actor)
-        return replace(self, desk=desk, lifecycle=lifecycle, care=care, draining=draining, trail=trail, people=people)
+        return replace(
+            self,
+            desk=desk,
+            lifecycle=lifecycle,
+            care=care,
+            draining=draining,
+            trail=trail,
+            people=self.people.by(actor),
+            quarantine=replace(self.quarantine, trail=trail),
+            protection=Protection(self.protection.ground, desk),
+            salvage=self.salvage.by(desk),
+        )
 
     def tenant_of(self, address: str) -> str:
         """Return whose *address* is by its domain; raise InvalidInput or NotFound."""

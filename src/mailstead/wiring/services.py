@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any
 
 from mailstead.dns.drivers.knot import KnotDaemon, KnotSettings
 from mailstead.dns.drivers.unbound import UnboundDaemon, UnboundSettings
@@ -19,6 +18,14 @@ from mailstead.sites.model import Platform
 from .claims import HostClaims
 from .secrets import tsig_secret
 from .started import Started
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """One program beside the platform; `pid` None: it does not run, or is ended by name."""
+
+    service: str
+    pid: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +112,15 @@ class Services:
         libvirt_daemons.stop_daemons(tuple(libvirt_daemons.Daemon(*daemon) for daemon in self._started.of("libvirt")))
         self._started.forget()
 
-    def status(self) -> list[dict[str, Any]]:
+    def status(self) -> list[ServiceStatus]:
         """Return what runs, by service."""
-        rows: list[dict[str, Any]] = []
+        rows: list[ServiceStatus] = []
         if self.platform.dns.driver == "knot":
             rows += [
-                {"service": "knot", "pid": KnotDaemon(self.knot, self.clock).pid()},
-                {"service": "unbound", "pid": UnboundDaemon(self.unbound, self.clock).pid()},
+                ServiceStatus("knot", KnotDaemon(self.knot, self.clock).pid()),
+                ServiceStatus("unbound", UnboundDaemon(self.unbound, self.clock).pid()),
             ]
-        return rows + [{"service": name, "pid": pid or None} for name, pid in self._started.all()]
+        return rows + [ServiceStatus(name, pid or None) for name, pid in self._started.all()]
 
     @property
     def _started(self) -> Started:

@@ -1,6 +1,6 @@
 """What can be asked: each route parses, calls one verb of `access`, and shows."""
 
-from . import addresses, audit, hosts, machines, mailboxes, orders, people, platform, tenants
+from . import addresses, audit, guests, hosts, machines, mailboxes, orders, people, platform, quarantine, tenants
 
 ROUTERS = (
     tenants.router,
@@ -9,9 +9,11 @@ ROUTERS = (
     addresses.aliases,
     addresses.lists,
     machines.router,
+    guests.router,
     orders.router,
     hosts.router,
     platform.router,
+    quarantine.router,
     people.router,
     audit.router,
 )

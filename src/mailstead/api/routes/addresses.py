@@ -60,7 +60,7 @@ def change_domain(
     asked: Asked, response: Response, tenant: TenantPath, domain: DomainPath, expected: Expected, change: DomainChange
 ) -> OrderOut:
     """Change a domain's policies."""
-    return accepted(response, asked.domains.change(tenant, domain, expected=expected, **given(change)))
+    return accepted(response, asked.domains.change(tenant, domain, expected=expected, **change.wanted()))
 
 
 @domains.delete("/{domain}", status_code=202)

@@ -9,6 +9,7 @@ from mailstead.api.wire.machines import (
     Checkpoints,
     ExportGiven,
     ExportTo,
+    ImportFrom,
     LossAllowed,
     MachineOut,
     MoveTo,
@@ -35,6 +36,15 @@ def export_machine(asked: Asked, response: Response, tenant: TenantPath, to: Exp
     """Copy a machine with its disks into a folder of its host. A running one is copied as after a power cut."""
     order, place = asked.machines.export(tenant, to.folder)
     return ExportGiven.of(accepted(response, order), place)
+
+
+@router.post("/import", status_code=202)
+def import_machine(asked: Asked, response: Response, tenant: TenantPath, source: ImportFrom) -> OrderOut:
+    """Make a machine from an export, off; refused while the tenant has one.
+
+    Needs the second factor just given: no token can do it.
+    """
+    return accepted(response, asked.machines.take_in(tenant, source.configuration))
 
 
 @router.get("/checkpoints")

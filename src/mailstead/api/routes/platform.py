@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 
 from mailstead.api.asked import Asked, Read
-from mailstead.api.wire.machines import Orders
+from mailstead.api.wire.machines import Orders, Usages
+from mailstead.api.wire.quarantine import ImageOut, Images, Services, ServiceStatusOut
 from mailstead.api.wire.telling import DoctorReport, Drift, FoundOut, MeOut, PlatformOut
 
 router = APIRouter(tags=["platform"])
@@ -20,6 +21,24 @@ def get_platform(read: Read) -> PlatformOut:
     """Return how the platform stands."""
     found = read.platform.get()
     return PlatformOut(name=found.name, quarantine=found.quarantine)
+
+
+@router.get("/platform/services")
+def list_services(read: Read) -> Services:
+    """Return what the platform runs on its machine beside machines."""
+    return Services(items=[ServiceStatusOut.model_validate(one) for one in read.platform.services()])
+
+
+@router.get("/platform/images")
+def list_images(read: Read) -> Images:
+    """Return the guest images that machines start from."""
+    return Images(items=[ImageOut.model_validate(one) for one in read.platform.images()])
+
+
+@router.get("/platform/usage")
+def list_usage(read: Read) -> Usages:
+    """Ask every host what its running machines have used since their start."""
+    return Usages.of(read.hosts.usage())
 
 
 @router.get("/platform/doctor")

@@ -65,6 +65,12 @@ class ExportTo(Value):
     folder: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", examples=["before-update"])
 
 
+class ImportFrom(Value):
+    """The file by which a copy of a machine is taken in again: `configuration` of the export."""
+
+    configuration: str = Field(pattern=r"^[^\x00-\x1f\x7f]{1,400}$")
+
+
 class UsageOut(Shown):
     """What a running machine has used since its start."""
 
@@ -83,6 +89,24 @@ class UsageOut(Shown):
             received_bytes=used.network_received_bytes,
             sent_bytes=used.network_sent_bytes,
         )
+
+
+class UsageOf(Shown):
+    """What one tenant's machine has used, and where it is."""
+
+    tenant: str
+    host: str
+    usage: UsageOut
+
+
+class Usages(Shown):
+    """What all running machines have used."""
+
+    items: list[UsageOf]
+
+    @classmethod
+    def of(cls, seen: Sequence[tuple[str, str, MachineStatistics]]) -> Self:
+        return cls(items=[UsageOf(tenant=tenant, host=host, usage=UsageOut.of(used)) for host, tenant, used in seen])
 
 
 class MachineOut(Shown):

@@ -36,11 +36,15 @@ class DomainNew(Value):
 
 
 class DomainChange(Changes):
-    """Policies of a domain."""
+    """Policies of a domain; a catch-all of null takes it away."""
 
-    catch_all: Address = Field(default_factory=str)
+    catch_all: Address | None = Field(default_factory=lambda: None)
     dmarc: Dmarc = Field(default_factory=lambda: "reject")
     mta_sts: MtaSts = Field(default_factory=lambda: "enforce")
+
+    def wanted(self) -> dict[str, str]:
+        """Return the policies that were sent, as `access` takes them."""
+        return {name: getattr(self, name) or "" for name in self.model_fields_set}
 
 
 class DomainOut(Shown):

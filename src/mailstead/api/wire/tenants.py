@@ -13,11 +13,16 @@ from mailstead.tenants.store import Entry, Summary
 
 from .mail import AliasNew, DomainNew, DomainOut, ListNew, MailboxWanted
 from .parts import Changes, Name, Shown, Truth, Whole, behind
+from .windows import WindowsWire
 
 TenantStatus = Literal["active", "suspended", "removed"]
 Vcpus = Annotated[Whole, Field(ge=1, le=64)]
 Memory = Annotated[Whole, Field(ge=512, le=1024 * 1024, description="In MiB.")]
 Disk = Annotated[Whole, Field(ge=1, le=64 * 1024, description="Of the mail disk, in GiB; it can only grow.")]
+Bandwidth = Annotated[Whole, Field(ge=0, le=400_000, description="In each direction; 0: no limit.")]
+Operations = Annotated[Whole, Field(ge=0, le=10_000_000, description="Of all disks together, a second; 0: no limit.")]
+Nested = Annotated[Truth, Field(description="Whether it may run machines of its own.")]
+BLOCK_DEVICE = r"^(/dev/[A-Za-z0-9/_.-]+|\\\\\.\\PHYSICALDRIVE[0-9]{1,4})$"
 
 
 class AllowanceNew(Value):
@@ -27,6 +32,12 @@ class AllowanceNew(Value):
     memory_mib: Memory = 768
     disk_gib: Disk = 4
     disk: Literal["dynamic", "fixed"] = "dynamic"
+    block_device: str | None = Field(
+        default=None, max_length=200, pattern=BLOCK_DEVICE, description="A whole device of the host for the mail disk."
+    )
+    bandwidth_mbit: Bandwidth = 0
+    disk_iops: Operations = 0
+    nested: Nested = False
 
 
 class AllowanceChange(Changes):
@@ -35,6 +46,9 @@ class AllowanceChange(Changes):
     vcpus: Vcpus = Field(default_factory=int)
     memory_mib: Memory = Field(default_factory=int)
     disk_gib: Disk = Field(default_factory=int)
+    bandwidth_mbit: Bandwidth = Field(default_factory=int)
+    disk_iops: Operations = Field(default_factory=int)
+    nested: Nested = Field(default_factory=bool)
 
 
 class AllowanceOut(Shown):
@@ -44,10 +58,14 @@ class AllowanceOut(Shown):
     memory_mib: int
     disk_gib: int
     disk: Literal["dynamic", "fixed"]
+    block_device: str | None = Field(description="Told to operators alone.")
+    bandwidth_mbit: int
+    disk_iops: int
+    nested: bool
 
     @classmethod
     def of(cls, has: Allowance) -> Self:
-        return cls(vcpus=has.vcpus, memory_mib=has.memory_mib, disk_gib=has.disk_gib, disk=has.disk)
+        return cls(**{name: getattr(has, name) for name in cls.model_fields})
 
 
 class RuleWire(Value):
@@ -80,6 +98,7 @@ class TenantNew(Value):
     lists: list[ListNew] = Field(default=[], max_length=1000)
     allowance: AllowanceNew = AllowanceNew()
     firewall: list[RuleWire] = Field(default=[], max_length=100)
+    windows: WindowsWire | None = Field(default=None, description="The machine is a Windows one; null: the appliance.")
     host: Name | None = Field(default=None, description="Place the machine on this host.")
 
     def wanted(self) -> Tenant:
@@ -146,6 +165,7 @@ class TenantOut(Shown):
     lists: int
     allowance: AllowanceOut
     firewall: list[RuleWire]
+    windows: WindowsWire | None = Field(description="What is wanted inside a Windows machine; null: the appliance.")
     host: str | None = Field(description="Told to operators alone.")
     source: Literal["command", "file"]
     revision: int = Field(description="Also in `ETag`.")
@@ -164,6 +184,7 @@ class TenantOut(Shown):
             lists=len(tenant.lists),
             allowance=AllowanceOut.of(tenant.allowance),
             firewall=[RuleWire.of(rule) for rule in tenant.firewall],
+            windows=WindowsWire.of(tenant.windows) if tenant.windows else None,
             host=entry.host,
             source=entry.source,
             revision=entry.revision,

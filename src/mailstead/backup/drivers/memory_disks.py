@@ -144,7 +144,11 @@ class MemoryDisks:
         """Write a raw image with the name of its form in front: in memory there is nobody to open it."""
         try:
             with path.open("xb") as file:
-                file.write(f"{form}\n".encode() + disk.blocks.read(0, disk.blocks.size))
+                begin = file.write(f"{form}\n".encode())
+                for part in disk.ranges:
+                    file.seek(begin + part.offset)
+                    file.write(disk.blocks.read(part.offset, part.length))
+                file.truncate(begin + disk.blocks.size)
         except FileExistsError as error:
             raise PlaceUnfit(f"{path} is there", field="path", value=path, remedy="choose another name") from error
         if told:

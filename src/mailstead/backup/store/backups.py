@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+from mailstead.backup.errors import ForeignStore
+from mailstead.backup.model import Told
 from mailstead.backup.port import Target
 from mailstead.ground.names import parse_tenant_name
 from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.security.model import Secret
 
+from .copying import copied, foundation
 from .export import exported
 from .keys import TenantKeys
 from .names import TENANTS, tenant_of
@@ -43,6 +46,20 @@ class Backups:
         tenant = parse_tenant_name(name)
         key = tenant_key(self._target, self._key, self.id, tenant)
         return TenantStore(self._target, TenantKeys(self.id, tenant, key), self._cache_of(tenant))
+
+    def copy_to(self, second: Target, tenant: str, run: str, told: Told) -> int:
+        """Bring what another target lacks of a tenant's backups there; return how many bytes that took.
+
+        The first time the store is founded there, with the same keys. Raises ForeignStore where another one is.
+        """
+        here = self.tenant(tenant)
+        foundation(self._target, second, tenant)
+        copy = Backups(second, self._key)
+        if copy.id != self.id:
+            remedy = "give the second copy a folder or bucket of its own"
+            raise ForeignStore("another store is where the second copy should be", field="target", remedy=remedy)
+        with here.at_work(run), copy.tenant(tenant).at_work(run):
+            return copied(self._target, second, tenant, told)
 
     def verify(self) -> list[str]:
         """Return which of the objects are missing or damaged that keys and tenants hang on; each has its double."""

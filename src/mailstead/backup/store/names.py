@@ -39,6 +39,7 @@ class Names:
 
     def __init__(self, tenant: str) -> None:
         self._root = f"{TENANTS}{parse_tenant_name(tenant)}/"
+        self.keys = f"{self._root}keys/"
         self.packs = f"{self._root}packs/"
         self.snapshots = f"{self._root}snapshots/"
         self.holds = f"{self._root}holds/"
@@ -47,7 +48,7 @@ class Names:
         self.epochs = f"{self._root}epochs/"
 
     def key(self, kek: str) -> str:
-        return f"{self._root}keys/{kek}"
+        return self.keys + kek
 
     def pack(self, name: str) -> str:
         return self.packs + name

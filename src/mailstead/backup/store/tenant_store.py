@@ -1,7 +1,7 @@
 """One tenant's backups: nothing here can reach, open or even name what is another's."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -147,6 +147,10 @@ class TenantStore:
 
     def holds(self) -> list[Hold]:
         return self._catalogue.holds()
+
+    def at_work(self, run: str) -> AbstractContextManager[Lease]:
+        """Hold a lease while the block lasts: no pack is deleted that was not condemned before."""
+        return self._epochs.lease(run)
 
     def leases(self) -> list[Lease]:
         """Return who is at work, or died at it."""

@@ -1,14 +1,9 @@
 """What goes on beside answering: upkeep, where this process is a worker; and a certificate that does not grow old."""
 
-import logging
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Thread
 
-from mailstead.ground.errors import MailsteadError
 from mailstead.lifecycle.upkeep import upkeep
 from mailstead.wiring import Running, web_certificate
 
@@ -16,30 +11,6 @@ from .errors import BadCertificate
 
 UPKEEP_S = 300.0
 DAY_S = 24 * 3600.0
-PATIENCE_S = 30.0
-
-log = logging.getLogger(__name__)
-
-
-@contextmanager
-def beside(name: str, every_s: float, do: Callable[[], None]) -> Iterator[None]:
-    """Do something every so often while the body runs; what goes wrong with it is logged, and tried again."""
-    stop = Event()
-
-    def again() -> None:
-        while not stop.wait(every_s):
-            try:
-                do()
-            except MailsteadError as error:
-                log.warning("%s: %s", name, error.message)
-
-    thread = Thread(target=again, name=name, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(PATIENCE_S)
 
 
 def keep_up(running: Running) -> None:

@@ -9,9 +9,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from mailstead import api, web
+from mailstead.cli.beside import BACKUPS_S, beside, protect
 from mailstead.wiring import Running
 
-from .background import DAY_S, UPKEEP_S, beside, keep_up, load_certificate
+from .background import DAY_S, UPKEEP_S, keep_up, load_certificate
 from .ending import Ending, Server
 from .front import Front
 
@@ -32,6 +33,7 @@ def serve(running: Running, door: socket) -> None:
         stack.enter_context(beside("certificate", DAY_S, lambda: load_certificate(context, running)))
         if running.works:
             stack.enter_context(beside("upkeep", UPKEEP_S, lambda: keep_up(running)))
+            stack.enter_context(beside("backups", BACKUPS_S, lambda: protect(running)))
         # uvicorn hands the signal on when it has ended; what opened the platform closes it then.
         with suppress(KeyboardInterrupt, SystemExit):
             server.run([door])

@@ -1,6 +1,7 @@
 """Which mailboxes a file system holds, and what is in each, whatever its layout."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from mailstead.items.disks.tree import children, find
@@ -20,16 +21,20 @@ def mailboxes(files: FileSystem, damage: list[Damage]) -> Iterator[Mailbox]:
     yield from _below(files, files.root, "", 0, damage)
 
 
+def likely_mailbox(files: FileSystem, address: str) -> Mailbox | None:
+    """Return one person's mailbox if it lies where it is most likely; little is read."""
+    for path in paths_of(address):
+        with suppress(NoSuchPath):
+            find(files, path)
+            return Mailbox(address, path, _layout(path))
+    return None
+
+
 def mailbox(files: FileSystem, address: str) -> Mailbox:
     """Return one person's mailbox: first where it is most likely, then wherever it is. Raises NoSuchPath."""
-    for path in paths_of(address):
-        try:
-            find(files, path)
-        except NoSuchPath:
-            continue
-        return Mailbox(address, path, _layout(path))
     damage: list[Damage] = []
-    found = next((box for box in mailboxes(files, damage) if box.address == address), None)
+    everywhere = (box for box in mailboxes(files, damage) if box.address == address)
+    found = likely_mailbox(files, address) or next(everywhere, None)
     if found is None:
         hint = f"; some folders could not be read: {damage[0]}" if damage else ""
         raise NoSuchPath(f"there is no mailbox of {address}{hint}", field="mailbox", value=address)

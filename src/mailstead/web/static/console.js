@@ -35,6 +35,8 @@ function wake(root) {
     judge();
   }
   root.querySelector("[data-focus]")?.focus();
+  for (const dialog of root.querySelectorAll("dialog[data-modal]")) { dialog.close(); dialog.showModal(); }
+  root.querySelector("form[data-send]")?.requestSubmit();
 }
 
 addEventListener("keydown", (event) => {

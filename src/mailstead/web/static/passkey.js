@@ -6,7 +6,7 @@ const able = "PublicKeyCredential" in window && "parseRequestOptionsFromJSON" in
 async function ask(form) {
   const fields = new URLSearchParams({ csrf_token: form.elements.csrf_token.value });
   const told = await fetch(form.dataset.challenge, { method: "POST", body: fields, redirect: "error" });
-  if (!told.ok) throw new Error(told.statusText);
+  if (!told.ok) throw new Error(told.status);
   const options = await told.json();
   return form.dataset.passkey === "create"
     ? navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
@@ -24,7 +24,8 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     try {
       form.elements.answer.value = JSON.stringify(await ask(form));
       form.submit();
-    } catch {
+    } catch (error) {
+      if (error.message === "403") { form.submit(); return; } // the server says what is to be done first
       fault.hidden = false;
       button.disabled = false;
     }

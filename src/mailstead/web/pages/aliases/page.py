@@ -6,14 +6,16 @@ from mailstead.ground.errors import NotFound
 from mailstead.tenants.model import Alias
 from mailstead.web.page import Page
 from mailstead.web.pages.tenant.page import frame
-from mailstead.web.visit import Visit
+from mailstead.web.visit import Visit, at
 
-MOST = 10_000
+MOST = 100
 
 
 def aliases(visit: Visit, tenant: str) -> Response:
-    found = visit.access.aliases.page(tenant, limit=MOST)
-    return visit.show("pages/aliases/page.html", **frame(visit, tenant), aliases=found)
+    search, after = visit.query("search"), visit.query("after")
+    found = visit.access.aliases.page(tenant, after=after, limit=MOST + 1, search=search)
+    more = at(_path(tenant), search=search, after=found[MOST - 1].address) if found[MOST:] else ""
+    return visit.show("pages/aliases/page.html", **frame(visit, tenant), aliases=found[:MOST], search=search, more=more)
 
 
 def keep(visit: Visit, tenant: str) -> Response:

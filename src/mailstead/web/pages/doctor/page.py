@@ -7,7 +7,8 @@ from mailstead.web.visit import Visit
 
 
 def doctor(visit: Visit) -> Response:
-    return visit.show("pages/doctor/page.html", report=visit.access.platform.examine())
+    platform = visit.access.platform
+    return visit.show("pages/doctor/page.html", report=platform.examine(), quarantine=platform.get().quarantine)
 
 
 def findings(visit: Visit) -> Response:

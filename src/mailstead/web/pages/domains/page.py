@@ -34,7 +34,7 @@ def keep(visit: Visit, tenant: str) -> Response:
     catch_all = form.get("catch_all", "").strip() or None
     after = MailDomain.parse({"name": before.name, "catch_all": catch_all, **wanted})
     order = visit.access.domains.change(
-        tenant, name, dmarc=after.dmarc, mta_sts=after.mta_sts, catch_all=after.catch_all
+        tenant, name, dmarc=after.dmarc, mta_sts=after.mta_sts, catch_all=after.catch_all or ""
     )
     text = visit.text("%(domain)s is being changed.", domain=before.name)
     undo = (f"{_path(tenant)}/policies", _fields(before))

@@ -1,29 +1,12 @@
 """The platform's hosts: what each has, and whether there is anything the matter with it."""
 
-from dataclasses import dataclass
-
 from starlette.responses import Response
 
-from mailstead.access.hosts import HostView
 from mailstead.web.page import Page
 from mailstead.web.visit import Visit
 
-FULL = 0.97
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A host as a page shows it. What a silent one has is not known: None."""
-
-    name: str
-    driver: str
-    state: str
-    why: str
-    machines: int | None
-    cores: int | None
-    memory_mib: int | None
-    disk_free_mib: int | None
-    promised_mib: int
+from .caring import CARE
+from .seen import Shown, shown
 
 
 def hosts(visit: Visit) -> Response:
@@ -32,32 +15,7 @@ def hosts(visit: Visit) -> Response:
 
 def shown_hosts(visit: Visit) -> list[Shown]:
     """Return all hosts as they stand. Raises Forbidden."""
-    return [_shown(host) for host in visit.access.hosts.all()]
+    return [shown(host) for host in visit.access.hosts.all()]
 
 
-def _shown(host: HostView) -> Shown:
-    state, why = _state(host)
-    room = host.room
-    return Shown(
-        host.name,
-        host.driver,
-        state,
-        why,
-        host.machines if room else None,
-        room.cores if room else None,
-        room.memory_mib if room else None,
-        room.disk_free_mib if room else None,
-        host.promised_mib,
-    )
-
-
-def _state(host: HostView) -> tuple[str, str]:
-    if host.maintenance:
-        return "maintenance", str(host.maintenance)
-    if host.room is None:
-        return "silent", host.trouble
-    full = host.promised_mib > host.room.memory_mib * FULL
-    return ("full", "nearly all of its memory is promised") if full else ("on", "")
-
-
-PAGES = (Page("GET", "/hosts", hosts),)
+PAGES = (Page("GET", "/hosts", hosts), *CARE)

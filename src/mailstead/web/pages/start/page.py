@@ -7,7 +7,8 @@ from starlette.responses import Response
 from mailstead.orders.model import OrderView, Status
 from mailstead.tenants.model import Status as Standing
 from mailstead.web.page import Page
-from mailstead.web.pages.hosts.page import Shown, shown_hosts
+from mailstead.web.pages.hosts.page import shown_hosts
+from mailstead.web.pages.hosts.seen import Shown
 from mailstead.web.visit import Visit, at
 
 MOST = 8

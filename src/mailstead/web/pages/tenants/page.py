@@ -6,6 +6,8 @@ from mailstead.tenants.model import Status
 from mailstead.web.page import Page
 from mailstead.web.visit import Visit, at
 
+from .bulk import BULK
+
 MOST = 50
 
 
@@ -35,4 +37,4 @@ def _health(visit: Visit, names: list[str]) -> dict[str, str]:
     return {name: latest[name].value for name in names if name in latest and latest[name].value in told}
 
 
-PAGES = (Page("GET", "/tenants", tenants),)
+PAGES = (Page("GET", "/tenants", tenants), *BULK)

@@ -1,0 +1,69 @@
+"""What can go wrong with the protection of tenants.
+
+MailsteadError
+├── Refused
+│   ├── NotProtected     (Conflict)     nothing of the tenant is kept                           not-protected
+│   ├── NoCredentials    (Conflict)     nobody has said how to sign in to a target              no-target-credentials
+├── NotFound
+│   ├── NoSuchTarget     no backup target of this name                                          no-such-target
+│   └── NoSuchHold       no hold lies on the snapshot                                           no-such-hold
+└── Rejected
+    ├── DrillFailed      a machine that was started from a backup serves no mail                drill-failed
+    └── BackupsDamaged   a check found what cannot be read                                      backups-damaged
+"""
+
+from mailstead.ground.errors import Conflict, NotFound, Rejected
+
+
+class NotProtected(Conflict):
+    """Nothing of the tenant is kept: there is no target, or its backups are off."""
+
+    code = "not-protected"
+
+
+class DrillUnderWay(Conflict):
+    """Another drill goes on on the host: there is one machine for them."""
+
+    code = "drill-under-way"
+
+
+class NoBackup(Conflict):
+    """There is no backup yet."""
+
+    code = "no-backup"
+
+
+class NotUndoable(Conflict):
+    """The order is no restore that could be taken back."""
+
+    code = "not-undoable"
+
+
+class NoCredentials(Conflict):
+    """Nobody has said how to sign in to a target."""
+
+    code = "no-target-credentials"
+
+
+class NoSuchTarget(NotFound):
+    """There is no backup target of this name."""
+
+    code = "no-such-target"
+
+
+class NoSuchHold(NotFound):
+    """No hold lies on the snapshot."""
+
+    code = "no-such-hold"
+
+
+class DrillFailed(Rejected):
+    """A machine that was started from a backup does not serve mail."""
+
+    code = "drill-failed"
+
+
+class BackupsDamaged(Rejected):
+    """A check found what cannot be read as it was written."""
+
+    code = "backups-damaged"

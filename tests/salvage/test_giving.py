@@ -1,0 +1,98 @@
+"""Orders that give mails back: once, whatever happens meanwhile, and with a report."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from mailstead.backup.errors import NoSuchSnapshot
+from mailstead.items.drivers.memory import MemoryReceiver
+from mailstead.items.plan import fingerprint_of
+from mailstead.orders.drivers.memory import Moment
+from mailstead.orders.model import REPORT, Status
+from mailstead.salvage.errors import NobodyThere
+from mailstead.salvage.model import Choice, Report
+from tests.items.disks import mail
+from tests.lifecycle.stage import Stage
+
+from .versions import store_of
+
+ANNA = "anna@acme.example"
+RESTORED = "Restored/2026-11-02"
+
+
+def _receiver(stage: Stage) -> MemoryReceiver:
+    return stage.outside.mailboxes["acme", ANNA]
+
+
+def _report(stage: Stage, order: str) -> Report:
+    return Report.from_json(stage.running.desk.show(order).events[REPORT])
+
+
+def _guid(stage: Stage, number: int) -> str:
+    salvage = stage.running.salvage
+    with salvage.mails("acme", Choice(1, ANNA)) as (_, _, messages):
+        return next(message.guid for message in messages if f".M{number}P" in message.path)
+
+
+def test_one_mail_comes_back_with_its_flags_and_date(stage: Stage) -> None:
+    choice = Choice(1, ANNA, guids=(_guid(stage, 3),), into=RESTORED)
+    order = stage.running.salvage.give_back("acme", choice)
+    assert stage.done(order).kind == "restore-mail"
+    kept = _receiver(stage).folders[RESTORED][fingerprint_of(mail(3))]
+    assert kept.flags == {"\\Seen"}
+    assert kept.arrived == datetime(2026, 10, 20, 9, 30, 3, tzinfo=UTC)
+    assert _report(stage, order) == Report(of=1, created=1)
+
+
+def test_a_mailbox_comes_back_folder_by_folder_and_only_what_is_missing(stage: Stage) -> None:
+    salvage = stage.running.salvage
+    stage.done(salvage.give_back("acme", Choice(1, ANNA, folder="INBOX")))
+    order = salvage.give_back("acme", Choice(1, ANNA))
+    assert stage.done(order).kind == "restore-mailbox"
+    assert _report(stage, order) == Report(of=7, created=2, skipped=5)
+    assert {name: len(held) for name, held in _receiver(stage).folders.items()} == {"INBOX": 5, "Work": 2}
+
+
+@pytest.mark.parametrize("moment", list(Moment), ids=lambda moment: moment.name.lower())
+@pytest.mark.parametrize("step", ["find mails", "give mails back, part 1"])
+def test_a_worker_that_dies_anywhere_leaves_each_mail_once(stage: Stage, step: str, moment: Moment) -> None:
+    order = stage.running.salvage.give_back("acme", Choice(1, ANNA, into=RESTORED))
+    stage.die(step, moment)
+    stage.done(order)
+    assert len(_receiver(stage).folders[RESTORED]) == 7
+    assert _report(stage, order).done == 7
+    assert store_of(stage).leases() == []
+
+
+def test_who_is_not_there_any_more_gets_nothing_and_nothing_is_ordered(stage: Stage) -> None:
+    before = len(stage.running.desk.list())
+    with pytest.raises(NobodyThere):
+        stage.running.salvage.give_back("acme", Choice(1, "bert@acme.example"))
+    with pytest.raises(NoSuchSnapshot):
+        stage.running.salvage.give_back("acme", Choice(9, ANNA))
+    assert len(stage.running.desk.list()) == before
+
+
+def test_a_mail_that_the_backup_lacks_fails_the_order_by_its_name(stage: Stage) -> None:
+    order = stage.running.salvage.give_back("acme", Choice(1, ANNA, guids=("no-such-guid",)))
+    view = stage.settle(order)
+    assert view.status is Status.FAILED
+    assert view.error is not None
+    assert view.error["code"] == "no-such-mail"
+    assert not _receiver(stage).folders
+
+
+def test_a_snapshot_that_went_meanwhile_fails_the_order(stage: Stage) -> None:
+    order = stage.running.salvage.give_back("acme", Choice(1, ANNA))
+    store_of(stage).remove(1, "prune")
+    view = stage.settle(order)
+    assert (view.status, view.error and view.error["code"]) == (Status.FAILED, "no-such-snapshot")
+
+
+def test_a_file_is_written_into_the_machine_for_root_alone(stage: Stage) -> None:
+    with stage.running.salvage.mails("acme", Choice(1, ANNA)) as (_, _, messages):
+        path = messages[0].path
+    order = stage.running.salvage.put_file("acme", 1, path, "/root/found.eml")
+    stage.done(order)
+    found = stage.host().guests.files("acme")["/root/found.eml"]  # type: ignore[attr-defined]
+    assert (found.content, found.mode) == (mail(1), 0o600)
