@@ -1,4 +1,4 @@
-"""What answers ask of the database, counted: questions, bytes of text handed out, and SQLite's own steps.
+"""What answers ask of the database, counted: questions, letters handed out, and SQLite's own steps.
 
 A clock tells of the machine and of whoever else uses it; these numbers are the same on every machine.
 """
@@ -17,14 +17,14 @@ STEPS_AT_ONCE = 10
 
 @dataclass
 class Counted:
-    """How many questions were asked, bytes of text read, instructions of SQLite's machine done."""
+    """How many questions were asked, bytes of text that were read, instructions of SQLite's machine done."""
 
     questions: int = 0
-    bytes: int = 0
+    letters: int = 0
     steps: int = 0
 
     def _heard(self, text: bytes) -> str:
-        self.bytes += len(text)
+        self.letters += len(text)
         return text.decode()
 
     def _stepped(self) -> int:

@@ -8,7 +8,6 @@ from mailstead.monitoring.target import Account, Path, Target
 from mailstead.networks.plan import segment_for
 from mailstead.security.model import Secret
 from mailstead.tenants.model import Status
-from mailstead.tenants.store import TenantStore
 
 from .look import Look
 from .parts.mail import probe_address, probe_password
@@ -17,7 +16,7 @@ from .steps import Steps
 from .world import World
 
 PEERS_MOST = 2
-AT_ONCE = 10
+LOOKED_AT = 20
 SSH, LIBVIRT = 22, 16509
 
 
@@ -54,17 +53,9 @@ def _subject(name: str, look: Look) -> Subject:
 
 
 def _peers(name: str, look: Look) -> list[str]:
-    """Return a few other tenants that serve, near ones in the order of their names first."""
-    active = _active(look.world.tenants)
+    """Return a few other tenants that serve, out of the first by name."""
+    active = (other.name for other in look.world.tenants.overview(limit=LOOKED_AT, status=Status.ACTIVE))
     return [*islice((other for other in active if other != name and look.rollover(other).current), PEERS_MOST)]
-
-
-def _active(tenants: TenantStore) -> Iterator[str]:
-    """Yield active tenants in the order of their names, read as they are asked for."""
-    last = ""
-    while page := tenants.overview(after=last, limit=AT_ONCE, status=Status.ACTIVE):
-        yield from (tenant.name for tenant in page)
-        last = page[-1].name
 
 
 def _account(world: World, subject: Subject) -> Account:
