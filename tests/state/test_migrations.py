@@ -92,7 +92,7 @@ def test_the_memory_of_tenants_from_before_is_known_and_their_domains_stay(kind:
     row = {"document": document.model_dump_json()}
     for database in _empty(kind, tmp_path):
         with database.transaction() as connection:
-            upgrade(connection, "0011")
+            upgrade(connection, "0013")
             connection.execute(
                 text(
                     "INSERT INTO tenants (tenant, document, revision, status, source, host)"
