@@ -11,7 +11,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 import mailstead
-from mailstead.state.database import Database, NewerState, metadata
+from mailstead.state.database import Database, NewerState, metadata, upgrade
+from mailstead.tenants.model import Tenant
+from mailstead.tenants.store import TenantStore
 from tests.databases import KINDS, open_database
 
 for module in pkgutil.walk_packages(mailstead.__path__, "mailstead."):
@@ -82,3 +84,37 @@ def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
         fail()
     with database.reading() as reader:
         assert reader.execute(text("SELECT count(*) FROM workers")).scalar() == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_memory_of_tenants_from_before_is_known_and_their_domains_stay(kind: str, tmp_path: Path) -> None:
+    document = Tenant.parse({"name": "acme", "domains": [{"name": "acme.example"}], "allowance": {"memory_mib": 1536}})
+    row = {"document": document.model_dump_json()}
+    for database in _empty(kind, tmp_path):
+        with database.transaction() as connection:
+            upgrade(connection, "0013")
+            connection.execute(
+                text(
+                    "INSERT INTO tenants (tenant, document, revision, status, source, host)"
+                    " VALUES ('acme', :document, 1, 'active', 'command', 'kvm1')"
+                ),
+                row,
+            )
+            connection.execute(text("INSERT INTO domains (domain, tenant) VALUES ('acme.example', 'acme')"))
+        database.migrate()
+        assert TenantStore(database).promised() == {"kvm1": 1536}
+        assert TenantStore(database).claims() == {"acme.example": "acme"}
+
+
+def _empty(kind: str, folder: Path) -> Iterator[Database]:
+    """Yield a database without tables."""
+    if kind == "sqlite":
+        database = Database(f"sqlite:///{folder}/empty.sqlite")
+        yield database
+        database.close()
+        return
+    for database in open_database(kind, folder):
+        with database.transaction() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        yield database

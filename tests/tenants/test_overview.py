@@ -45,9 +45,9 @@ def test_a_page_in_short_keeps_to_scope_status_and_search(store: TenantStore) ->
 
 
 def test_memory_is_promised_host_by_host_and_follows_every_change(store: TenantStore) -> None:
-    assert store.promises.by_host() == {"kvm1": 1536, "kvm2": 768}
+    assert store.promised() == {"kvm1": 1536, "kvm2": 768}
     store.change("acme", lambda tenant: resized(tenant, memory_mib=2048))
-    assert store.promises.by_host() == {"kvm1": 2816, "kvm2": 768}
+    assert store.promised() == {"kvm1": 2816, "kvm2": 768}
     store.settle_on("acme", "kvm2")
     store.change("initech", lambda tenant: standing(tenant, Status.REMOVED))
-    assert store.promises.by_host() == {"kvm1": 768, "kvm2": 2048}
+    assert store.promised() == {"kvm1": 768, "kvm2": 2048}

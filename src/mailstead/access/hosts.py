@@ -40,14 +40,14 @@ class HostAccess:
         """Ask every host what it has, one after another."""
         self._asking.demand(Right.HOSTS_READ)
         world = self._asking.running.world
-        promised, closed = world.tenants.promises.by_host(), world.maintenance.all()
+        promised, closed = world.tenants.promised(), world.maintenance.all()
         return [_seen(ports, promised, closed) for ports in world.hosts.values()]
 
     def get(self, name: str) -> HostView:
         """Ask one host. Raises NotFound."""
         self._asking.demand(Right.HOSTS_READ)
         world = self._asking.running.world
-        return _seen(self._ports(name), world.tenants.promises.by_host(), world.maintenance.all())
+        return _seen(self._ports(name), world.tenants.promised(), world.maintenance.all())
 
     def usage(self) -> list[tuple[str, str, MachineStatistics]]:
         """Ask every host what its running machines have used since their start: (host, tenant, what)."""

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from mailstead.doctor.model import Report
+from mailstead.doctor.workflow import Seen
 from mailstead.orders.model import OrderView
 from mailstead.people.model import Right
 from mailstead.wiring.images import Images
 from mailstead.wiring.services import ServiceStatus
 
 from .asking import Asking
+
+RECENT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,11 @@ class PlatformAccess:
         """Hold the database against the world, as `mailstead doctor` does: asks every host, takes its time."""
         self._asking.demand(Right.PLATFORM_READ)
         return self._asking.running.doctor.report()
+
+    def findings(self) -> Seen:
+        """Return the doctor's last report on all if it is hardly older than a minute, else a new one."""
+        self._asking.demand(Right.PLATFORM_READ)
+        return self._asking.running.doctor.recent(RECENT_S)
 
     def mend(self) -> list[OrderView]:
         """Mend what is safe to mend, as `mailstead doctor --fix` does; return the orders that were given."""

@@ -1,6 +1,9 @@
 """An examination from its questions to its report."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
 
 from mailstead.ground.errors import NotFound
 
@@ -15,11 +18,21 @@ def _quiet(_: str) -> None:
     """Tell nobody."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A report, and when it was made."""
+
+    report: Report
+    at: datetime
+
+
 class Doctor:
     """The auditor of one platform. Examining changes nothing."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
+        self._turn = Lock()
+        self._last: Seen | None = None
 
     def examine(self) -> tuple[Finding, ...]:
         """Return all that is wrong; nothing when database and world agree and there is exactly one of everything."""
@@ -43,6 +56,14 @@ class Doctor:
             seconds=clock.monotonic() - begun,
         )
 
+    def recent(self, within_s: float) -> Seen:
+        """Return the last report on all, or a new one if that is older than *within_s*: for pages that many look at."""
+        clock = self._sources.world.clock
+        with self._turn:
+            if self._last is None or (clock.now() - self._last.at).total_seconds() > within_s:
+                self._last = Seen(self.report(), clock.now())
+            return self._last
+
     def mend(self, fixes: Collection[Fix]) -> tuple[str, ...]:
         """Carry out those of *fixes* that a new examination still offers; return the orders that were given.
 
@@ -50,6 +71,7 @@ class Doctor:
         """
         self._sources.may_act()
         offered = {*self.report().fixes, *(fix for fix in fixes if isinstance(fix, CarryOut))}
+        self._last = None
         orders = [mend(fix, self._sources) for fix in fixes if fix in offered]
         return tuple(order for order in orders if order)
 

@@ -3,12 +3,13 @@
 from datetime import time
 from enum import StrEnum
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
 from .errors import InvalidInput
 from .values import Value
+from .zones import zone_names
 
 Hours = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """A window of the day such as 22:00-05:00; both ends the same: at any time."""
@@ -52,7 +53,7 @@ def hours_of(text: str) -> tuple[time, time]:
 
 
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in zone_names():
         remedy = "give a name of the IANA database, such as Europe/Berlin"
         raise InvalidInput(f"there is no time zone {name}", field="time_zone", value=name, remedy=remedy)
     return name

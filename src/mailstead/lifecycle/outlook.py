@@ -1,6 +1,7 @@
 """What `check` is to look at for a tenant: gathered from what is wanted, nothing asked of the tenant's machine."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from mailstead.ground.errors import NotFound
 from mailstead.monitoring.target import Account, Path, Target
@@ -15,6 +16,7 @@ from .steps import Steps
 from .world import World
 
 PEERS_MOST = 2
+LOOKED_AT = 20
 SSH, LIBVIRT = 22, 16509
 
 
@@ -43,21 +45,17 @@ def account_of(subject: Subject, address: str, password: Secret) -> Account:
 
 
 def _subject(name: str, look: Look) -> Subject:
-    entry, numbers = look.entries.get(name), look.numbers.get(name)
-    if entry is None or numbers is None or entry.host is None or entry.tenant.status is Status.REMOVED:
+    entry, numbers = look.world.tenants.get(name), look.world.numbers.of(name)
+    if numbers is None or entry.host is None or entry.tenant.status is Status.REMOVED:
         remedy = "see mailstead tenant list, and mailstead order list for what is still being done"
         raise NotFound(f"{name} is not in service", field="tenant", value=name, remedy=remedy)
     return Subject(entry, entry.host, numbers)
 
 
 def _peers(name: str, look: Look) -> list[str]:
-    """Return a few other tenants that serve, near ones in the order of their names first."""
-    serving = [
-        other
-        for other, entry in sorted(look.entries.items())
-        if other != name and entry.tenant.status is Status.ACTIVE and look.rollover(other).current
-    ]
-    return serving[:PEERS_MOST]
+    """Return a few other tenants that serve, out of the first by name."""
+    active = (other.name for other in look.world.tenants.overview(limit=LOOKED_AT, status=Status.ACTIVE))
+    return [*islice((other for other in active if other != name and look.rollover(other).current), PEERS_MOST)]
 
 
 def _account(world: World, subject: Subject) -> Account:

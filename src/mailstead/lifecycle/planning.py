@@ -37,13 +37,14 @@ class Planner:
 
         With the *look* of somebody else, hosts that were asked then are not asked again.
         """
-        follow(self._world)
-        rows = self._world.sights.rows()
+        few = names is not None and len(names) <= FEW
+        for name in names if names and few else (None,):
+            follow(self._world, name)
+        rows = self._world.sights.rows(names)
         unknown = sorted(set(names or ()) - rows.keys())
         if unknown:
             message = f"there is no tenant {unknown[0]}"
             raise NotFound(message, field="tenant", value=unknown[0], remedy="see mailstead tenant list")
-        few = names is not None and len(names) <= FEW
         rest = Rest(self._world, look or Look(self._world, closely=few), rows)
         return list(self._with_shared(self._look_closer(sorted(names or rows), rest), rest))
 

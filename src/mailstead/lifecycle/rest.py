@@ -33,7 +33,7 @@ class Rest:
         self._world = world
         self.look = look
         self._rows = rows
-        self._known = world.sights.all()
+        self._known = world.sights.all(rows)
         self._now = world.clock.now().timestamp()
         pools = world.platform.network
         self._reverse = reverse_zones([pools.public_ipv4, pools.public_ipv6])

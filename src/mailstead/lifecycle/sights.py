@@ -1,10 +1,10 @@
 """When tenants were last seen to be as wanted, and the stored rows from which that is known to be so still."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Float, String, Table, delete, insert, or_, select
+from sqlalchemy import Column, Float, Select, String, Table, delete, insert, or_, select
 
 from mailstead.certificates.store import key_table
 from mailstead.networks.store import network_numbers
@@ -35,6 +35,7 @@ _REST = (
 )
 
 Rows = list[tuple[Any, ...]]
+NAMED_MOST = 500  # as many names as one question may hold on every database
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ class SightBook:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def all(self) -> dict[str, Sight]:
-        """Return the seal of each tenant that has one."""
+    def all(self, names: Collection[str] | None = None) -> dict[str, Sight]:
+        """Return the seal of each tenant that has one; for *names* as `rows` does."""
         with self._database.reading() as connection:
-            return {tenant: Sight(seal, until) for tenant, seal, until in connection.execute(select(sights))}
+            found = connection.execute(_of(select(sights), names))
+            return {tenant: Sight(seal, until) for tenant, seal, until in found}
 
     def note(self, seen: Mapping[str, Sight]) -> None:
         """Write down seals in place of those before."""
@@ -71,12 +73,22 @@ class SightBook:
         with self._database.transaction() as connection:
             connection.execute(delete(sights).where(sights.c.tenant == tenant))
 
-    def rows(self) -> dict[str, Rows]:
-        """Return, by tenant, the stored rows that decide its plan: nothing is parsed, and no secret opened."""
+    def rows(self, names: Collection[str] | None = None) -> dict[str, Rows]:
+        """Return, by tenant, the stored rows that decide its plan: nothing is parsed, and no secret opened.
+
+        Of *names* alone; of everyone where these are many, or None.
+        """
         with self._database.reading() as connection:
-            found: dict[str, Rows] = {row[0]: [tuple(row)] for row in connection.execute(_TENANTS)}
+            found: dict[str, Rows] = {row[0]: [tuple(row)] for row in connection.execute(_of(_TENANTS, names))}
             for query in _REST:
-                for row in connection.execute(query):
+                for row in connection.execute(_of(query, names)):
                     if row[0] in found:
                         found[row[0]].append(tuple(row))
         return found
+
+
+def _of(query: Select[Any], names: Collection[str] | None) -> Select[Any]:
+    """Return *query*, whose first column is the tenant, for these tenants alone if they are few."""
+    return (
+        query if names is None or len(names) > NAMED_MOST else query.where(query.selected_columns[0].in_(sorted(names)))
+    )

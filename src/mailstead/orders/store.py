@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Float,
+    Index,
     String,
     Table,
     Text,
@@ -36,13 +37,15 @@ orders = Table(
     metadata,
     Column("id", String(16), primary_key=True),
     Column("key", String(200), nullable=False, unique=True),
-    Column("tenant", String(32), nullable=False, index=True),
+    Column("tenant", String(32), nullable=False),
     Column("host", String(32)),
     Column("kind", String(64), nullable=False),
-    Column("status", String(16), nullable=False, index=True),
+    Column("status", String(16), nullable=False),
     Column("sequence", BigInteger, nullable=False, index=True),
     Column("handed", Boolean, nullable=False),
     Column("document", Text, nullable=False),
+    Index("ix_orders_of_tenant", "tenant", "sequence"),
+    Index("ix_orders_of_status", "status", "sequence"),
 )
 
 order_numbers = Table(

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, Self
-from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
@@ -12,6 +11,7 @@ from mailstead.ground.errors import InvalidInput
 from mailstead.ground.names import Address, TenantName
 from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.ground.values import Value
+from mailstead.ground.zones import zone_names
 
 from .model import GRAVE, OPERATORS, RIGHTS, TWO_FACTORS, Right, Role
 
@@ -36,7 +36,7 @@ class Profile(Value):
     @field_validator("time_zone")
     @classmethod
     def _known(cls, given: str) -> str:
-        if given not in available_timezones():
+        if given not in zone_names():
             remedy = "give one of the tz database, such as Europe/Berlin"
             raise InvalidInput(f"{given!r} is no time zone", field="time_zone", value=given, remedy=remedy)
         return given

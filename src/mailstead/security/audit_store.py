@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Column, Connection, Select, String, Table, Text, insert, select, text
+from sqlalchemy import BigInteger, Column, Connection, Index, Select, String, Table, Text, insert, select, text
 
 from mailstead.ground.clock import Clock
 from mailstead.ground.errors import MailsteadError
@@ -23,11 +23,12 @@ audit = Table(
     Column("at", String(32), nullable=False),
     Column("actor", String(80), nullable=False),
     Column("action", String(32), nullable=False),
-    Column("tenant", String(32), nullable=False, index=True),
+    Column("tenant", String(32), nullable=False),
     Column("subject", String(200), nullable=False),
     Column("details", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Index("ix_audit_of_tenant", "tenant", "sequence"),
 )
 
 AT_ONCE = 10_000

@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, Self
 from unicodedata import category
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
 from mailstead.ground.errors import InvalidInput
 from mailstead.ground.names import Address
 from mailstead.ground.values import Value
+from mailstead.ground.zones import zone_names
 
 TARGETS_MOST = 4  # the mail server sends on eight times for each mail; the rest is left to the owner's filters
 ROLES = (
@@ -67,7 +68,7 @@ class Vacation(Value):
     @field_validator("time_zone")
     @classmethod
     def _known(cls, zone: str) -> str:
-        if zone not in available_timezones():
+        if zone not in zone_names():
             remedy = "give one of the tz database, such as Europe/Berlin"
             raise InvalidInput(f"{zone!r} is no time zone", field="time_zone", value=zone, remedy=remedy)
         return zone

@@ -1,9 +1,11 @@
 """How somebody wants the console: language, theme, time zone, keys. In a cookie, so that it holds before signing in."""
 
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
+
+from mailstead.ground.zones import zone_names
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 THEMES = ("system", "light", "dark")
@@ -33,7 +35,7 @@ class Look:
             self,
             language=language if language in LANGUAGES else self.language,
             theme=theme if theme in THEMES else self.theme,
-            zone=zone if zone in available_timezones() else self.zone,
+            zone=zone if zone in zone_names() else self.zone,
             keys=keys if keys in KEYS else self.keys,
         )
 

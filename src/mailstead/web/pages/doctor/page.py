@@ -15,7 +15,7 @@ def doctor(visit: Visit) -> Response:
 
 
 def findings(visit: Visit) -> Response:
-    return visit.show("pages/doctor/findings.html", report=visit.access.platform.examine())
+    return visit.show("pages/doctor/findings.html", seen=visit.access.platform.findings())
 
 
 def mend(visit: Visit) -> Response:

@@ -1,9 +1,8 @@
 """One's own mailbox: away, forwarding, addresses, password, sessions. What is sent is checked by `access/` alone."""
 
-from zoneinfo import available_timezones
-
 from starlette.responses import Response
 
+from mailstead.ground.zones import zone_names
 from mailstead.security.model import Secret
 from mailstead.tenants.self_service import Forwarding, Vacation
 from mailstead.web.page import Page
@@ -21,7 +20,7 @@ def mailbox(visit: Visit) -> Response:
         box=own.mailbox,
         sessions=sessions.sessions(cookie, visit.visitor),
         here=sessions.session(cookie, visit.visitor).id,
-        zones=sorted(available_timezones()),
+        zones=zone_names(),
     )
 
 

@@ -1,9 +1,8 @@
 """Language, theme and time zone; for operators, what the platform file says."""
 
-from zoneinfo import available_timezones
-
 from starlette.responses import Response
 
+from mailstead.ground.zones import zone_names
 from mailstead.people.person import Profile
 from mailstead.web import cookies
 from mailstead.web.page import Page
@@ -13,7 +12,7 @@ from mailstead.web.visit import Visit
 
 def settings(visit: Visit) -> Response:
     platform = visit.running.platform if visit.may("platform:read") else None
-    return visit.show("pages/settings/page.html", zones=sorted(available_timezones()), platform=platform)
+    return visit.show("pages/settings/page.html", zones=zone_names(), platform=platform)
 
 
 def choose(visit: Visit) -> Response:
