@@ -34,6 +34,7 @@ OPERATIONS: Mapping[str, str] = {
     "backup run": "run_backup",
     "backup show": "list_backups",
     "backup verify": "verify_backups",
+    "backup browse": "list_backup_mail search_backup_mail",
     "check": "check_tenant",
     "doctor": "examine_platform mend_platform",
     "domain add": "add_domain",
@@ -101,6 +102,9 @@ OPERATIONS: Mapping[str, str] = {
     "restore disk": "restore_backup",
     "restore machine": "restore_backup",
     "restore undo": "undo_restore",
+    "restore file": "download_backup_file restore_backup_file",
+    "restore mail": "download_backup_mail restore_backup_mail",
+    "restore mailbox": "download_backup_mail restore_backup_mail",
     "services status": "list_services",
     "tenant add": "add_tenant preview_tenant",
     "tenant list": "list_tenants",
@@ -167,7 +171,7 @@ COMMANDS = sorted(_commands(typer.main.get_command(app)))
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_has_its_operation_or_a_reason_to_have_none(command: str) -> None:
-    told = (command in OPERATIONS) + (command in LOCAL) + (command.split()[0] in AWAITED)
+    told = (command in OPERATIONS) + (command in LOCAL) + (command.split(maxsplit=1)[0] in AWAITED)
     assert told == 1, f"say where programs find {command!r}, or why they do not"
 
 
