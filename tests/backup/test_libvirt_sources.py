@@ -157,3 +157,13 @@ def test_room_that_gets_short_ends_the_backup_and_not_the_guest(stage: LibvirtSt
     with pytest.raises(ScratchFull), stage.with_floor(1 << 60).moment("acme", {}, CRASH):
         pass
     assert not stage.points()
+
+
+def test_a_machine_that_a_dead_run_left_awake_is_switched_off_by_the_next(stage: LibvirtStage) -> None:
+    stage.stop()
+    dead = stage.changes.moment("acme", {}, CRASH)
+    dead.__enter__()  # and nobody ever leaves it, as of a process that was killed
+    with stage.changes.moment("acme", {}, CRASH):
+        assert stage.domain.isActive()
+    assert not stage.domain.isActive()
+    assert not list(stage.home.glob(".woken*"))

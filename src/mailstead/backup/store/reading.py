@@ -35,8 +35,11 @@ class SnapshotDisk:
         first, last = offset // CHUNK, (end - 1) // CHUNK
         with self._lock:
             ids = [self._id_at(slot) for slot in range(first, last + 1)]
-            self._fetch_ahead(ids)
-            chunks = [self._chunk(slot, found) for slot, found in enumerate(ids, first)]
+        ahead = self._fetched_ahead(ids)  # outside: several threads wait for the target at once
+        with self._lock:
+            for found, content in ahead.items():
+                self._remember(found, content)
+            chunks = [ahead.get(found) or self._chunk(slot, found) for slot, found in enumerate(ids, first)]
         skip = offset - first * CHUNK
         return b"".join(chunks)[skip : skip + end - offset]
 
@@ -60,11 +63,10 @@ class SnapshotDisk:
             first = slot // FANOUT * FANOUT
             raise self._named(first, FANOUT * CHUNK, error) from error
 
-    def _fetch_ahead(self, ids: list[bytes]) -> None:
-        wanted = [found for found in ids if found != ZERO and found not in self._seen]
-        if len(wanted) > 1:
-            for found, content in self._shelf.chunks(wanted).items():
-                self._remember(found, content, most=max(_REMEMBERED, len(ids)))
+    def _fetched_ahead(self, ids: list[bytes]) -> dict[bytes, bytes]:
+        with self._lock:
+            wanted = [found for found in ids if found != ZERO and found not in self._seen]
+        return self._shelf.chunks(wanted) if len(wanted) > 1 else {}
 
     def _chunk(self, slot: int, wanted: bytes) -> bytes:
         if wanted == ZERO:
@@ -77,9 +79,9 @@ class SnapshotDisk:
         self._seen.move_to_end(wanted)
         return self._seen[wanted]
 
-    def _remember(self, blob: bytes, content: bytes, most: int = _REMEMBERED) -> None:
+    def _remember(self, blob: bytes, content: bytes) -> None:
         self._seen[blob] = content
-        while len(self._seen) > most:
+        while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
 
     def _named(self, slot: int, length: int, error: Damaged) -> Damaged:

@@ -21,7 +21,7 @@ from .backup_xml import HeldDisk, disks_in, socket_of
 from .beginning import Order, begun
 from .freezing import Stillness, agent_of, frozen, watchdog_argv
 from .nbd_blocks import exported
-from .waking import awake, was_off
+from .waking import awake
 
 Doing: TypeAlias = Callable[[str], AbstractContextManager[libvirt.virConnect]]
 SCRATCH_FLOOR = 2 << 30  # bytes that stay free where machines lie
@@ -65,8 +65,7 @@ class LibvirtChangedBlocks:
         scratch.refuse_full(self._folder, self._floor)
         with self._doing(f"back up the machine of {machine}") as host, ExitStack() as stack:
             domain = self._domain(host, machine)
-            at_rest = was_off(home) or _was_shut_down(domain)
-            stack.enter_context(awake(domain, home))
+            at_rest = stack.enter_context(awake(domain, home))
             self._clear_way(domain, machine)
             taken_at = self._clock.now()
             job = stack.enter_context(self._job(domain, home, bases, quiet, at_rest=at_rest))
@@ -161,11 +160,6 @@ def _lost(disks: Sequence[HeldDisk], bases: Mapping[str, str], tracked: Mapping[
 def _loudness(still: Stillness, quiet: Quiet) -> Iterator[str]:
     if not still.reached.serves(quiet.wanted):
         yield f"the backup is {still.reached} consistent, not {quiet.wanted}: {still.why_not}"
-
-
-def _was_shut_down(domain: libvirt.virDomain) -> bool:
-    """Say whether the guest itself ended, and so left its file systems clean."""
-    return bool(domain.state() == [libvirt.VIR_DOMAIN_SHUTOFF, libvirt.VIR_DOMAIN_SHUTOFF_SHUTDOWN])
 
 
 def _under_way(domain: libvirt.virDomain) -> str:

@@ -7,21 +7,22 @@ from pathlib import Path
 import libvirt
 
 _MARK = ".woken-for-backup"
+_CLEAN = "clean"
+_SHUT_DOWN = [libvirt.VIR_DOMAIN_SHUTOFF, libvirt.VIR_DOMAIN_SHUTOFF_SHUTDOWN]
 
 
 @contextmanager
-def awake(domain: libvirt.virDomain, home: Path) -> Iterator[None]:
+def awake(domain: libvirt.virDomain, home: Path) -> Iterator[bool]:
     """Start a machine without letting it run, and switch it off again unless somebody let it run meanwhile.
 
-    A mark in *home* says so to the run after one that died. Raises libvirtError.
+    Yields whether its file systems are at rest, for the guest itself ended. A mark in *home* tells all that to the run
+    after one that died. Raises libvirtError.
     """
     mark = home / _MARK
     if not domain.isActive():
-        home.mkdir(parents=True, exist_ok=True)
-        mark.touch()
-        domain.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED)
+        _wake(domain, mark)
     try:
-        yield
+        yield _paused(domain) and mark.exists() and mark.read_text() == _CLEAN
     finally:
         if mark.exists():
             with suppress(libvirt.libvirtError):
@@ -29,12 +30,22 @@ def awake(domain: libvirt.virDomain, home: Path) -> Iterator[None]:
             mark.unlink()
 
 
-def was_off(home: Path) -> bool:
-    """Say whether the machine is awake for a backup only."""
-    return (home / _MARK).exists()
+def _wake(domain: libvirt.virDomain, mark: Path) -> None:
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.write_text(_CLEAN if domain.state() == _SHUT_DOWN else "")
+    try:
+        domain.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED)
+    except libvirt.libvirtError:
+        mark.unlink()
+        raise
 
 
 def _switch_off(domain: libvirt.virDomain) -> None:
-    state, reason = domain.state()
-    if state == libvirt.VIR_DOMAIN_PAUSED and reason != libvirt.VIR_DOMAIN_PAUSED_IOERROR:
+    if _paused(domain):
         domain.destroy()
+
+
+def _paused(domain: libvirt.virDomain) -> bool:
+    """Say whether it lies there paused, other than for want of disk room."""
+    state, reason = domain.state()
+    return bool(state == libvirt.VIR_DOMAIN_PAUSED and reason != libvirt.VIR_DOMAIN_PAUSED_IOERROR)
