@@ -196,6 +196,17 @@ def test_the_second_factor_is_given_in_a_dialog_and_what_was_begun_goes_on(place
     assert not faults
 
 
+def test_the_first_key_leads_past_the_menu_and_where_one_is_can_be_seen(place: Served, chromium: Browser) -> None:
+    page = _context(place, chromium, OLGA).new_page()
+    page.goto("/tenants")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="New tenant")).to_be_focused()
+
+
 def test_the_keys_are_shown_by_one_which_can_be_turned_off(place: Served, chromium: Browser) -> None:
     page = _context(place, chromium, OLGA).new_page()
     page.goto("/settings")
