@@ -1,20 +1,28 @@
 """The console in Debian's Chromium: with keys, passkeys, live orders, in German and in the dark."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from ssl import create_default_context
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from mailstead.ground.clock import VirtualClock
+from mailstead.people.drivers.oidc import Client, Fetching, OidcProvider
 from mailstead.people.model import Role
+from mailstead.security.model import Secret
 from mailstead.web import cookies
+from mailstead.wiring.memory import memory_outside
+from tests.people.peer import CLIENT, SECRET, Peer, serving
 from mailstead.web.pages import PAGES
 
-from .house import ALICE, OLGA, PASSWORD
+from .house import ALICE, OLGA, PASSWORD, UMA, platform
 from .serving import Served, served
 from .test_matrix import _path
 
 pytestmark = pytest.mark.host
+NEW = "a new one with more words in it"
 CALM = (
     "no-sandbox",
     "disable-gpu",
@@ -38,14 +46,27 @@ FORMS: dict[str, dict[str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("served")) as made:
+def corp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Peer, OidcProvider]]:
+    """A provider of OpenID Connect, and how the console sees it."""
+    folder, clock = tmp_path_factory.mktemp("corp"), VirtualClock()
+    with serving(folder, clock) as peer:
+        fetching = Fetching("localhost", create_default_context(cafile=folder / "peer.pem"))
+        client = Client("Example Corp", peer.issuer, CLIENT)
+        yield peer, OidcProvider(client, lambda: Secret.of(SECRET), fetching, clock)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, corp: tuple[Peer, OidcProvider]) -> Iterator[Served]:
+    peer, provider = corp
+    outside = replace(memory_outside(platform(), peer.clock), providers={"corp": provider})
+    with served(tmp_path_factory.mktemp("served"), outside) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def chromium(place: Served) -> Iterator[Browser]:
-    args = [*(f"--{one}" for one in CALM), f"--ignore-certificate-errors-spki-list={place.spki}"]
+def chromium(place: Served, corp: tuple[Peer, OidcProvider]) -> Iterator[Browser]:
+    believed = f"{place.spki},{corp[0].spki}"
+    args = [*(f"--{one}" for one in CALM), f"--ignore-certificate-errors-spki-list={believed}"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=args)
         yield browser
@@ -79,6 +100,28 @@ def test_signing_in_with_password_and_app(place: Served, chromium: Browser) -> N
     page.get_by_label("Code", exact=True).fill(place.house.code(OLGA))
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="Tenants")).to_be_visible()
+    assert not faults
+
+
+def test_signing_in_elsewhere_and_back_with_the_second_factor_here(
+    place: Served, chromium: Browser, corp: tuple[Peer, OidcProvider]
+) -> None:
+    corp[0].who = "olga-at-corp"
+    owner = _context(place, chromium, OLGA).new_page()
+    faults = _faults(owner)
+    owner.goto("/account")
+    owner.get_by_role("button", name="Link Example Corp").click()
+    expect(owner.get_by_role("button", name="Remove olga-at-corp")).to_be_visible()
+    page = _context(place, chromium).new_page()
+    faults += _faults(page)
+    page.goto("/tenants")
+    page.get_by_role("button", name="Sign in with Example Corp").click()
+    page.get_by_label("Code", exact=True).fill(place.house.code(OLGA))
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Tenants")).to_be_visible()
+    owner.goto("/account")
+    owner.get_by_role("button", name="Remove olga-at-corp").click()
+    expect(owner.get_by_text("It is unlinked")).to_be_visible()
     assert not faults
 
 
@@ -229,6 +272,43 @@ def _tab_to(page: Page, name: str) -> None:
         if str(page.evaluate(what)).startswith(name):
             return
     pytest.fail(f"Tab does not lead to {name}")
+
+
+def test_a_mailbox_user_is_away_and_chooses_another_password(place: Served, chromium: Browser) -> None:
+    page = _context(place, chromium, timezone_id="Europe/Berlin").new_page()
+    faults = _faults(page)
+    page.goto("/mailbox/setup")
+    page.get_by_label("E-mail address").fill(UMA)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Set up devices")).to_be_visible()
+    page.get_by_role("link", name="My mailbox").click()
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+    page.get_by_label("Text of the reply").fill("Back on Monday")
+    page.get_by_label("Last day").fill("2027-01-31")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("is answered within these days")
+    expect(page.get_by_label("Last day")).to_have_value("2027-01-31")
+    page.get_by_label("Password until now").fill(PASSWORD)
+    page.get_by_label("New password").fill(NEW)
+    page.get_by_role("button", name="Change it").click()
+    expect(page.get_by_role("status")).to_contain_text("Your password is changed")
+    place.house.running.lifecycle.set_password("acme", UMA, Secret.of(PASSWORD))
+    assert not faults
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_self_service_keeps_nobody_out(place: Served, chromium: Browser, theme: str, width: int) -> None:
+    page = _context(place, chromium, UMA, color_scheme=theme).new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    axe = Axe()
+    found: dict[str, str] = {}
+    for path in ("/mailbox", "/mailbox/setup", "/mailbox/sign-in"):
+        page.goto(path)
+        found |= {f"{path} {one['id']}": one["nodes"][0]["html"] for one in axe.run(page).response["violations"]}
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert not found
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 360), ("dark", 1920)])
