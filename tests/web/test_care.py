@@ -1,13 +1,17 @@
 """What operators do to machines, hosts and many tenants: shown first, undone where that can be."""
 
+from dataclasses import replace
 from functools import reduce
+from pathlib import Path
 
 import pytest
 
+from mailstead.security.model import Secret
+from mailstead.state.store import put
 from mailstead.tenants import changes
 from mailstead.tenants.model import Alias, Status
 
-from .house import ALICE, OLGA, House, tenant
+from .house import ALICE, OLGA, House, house_in, tenant
 
 MACHINE = "/tenants/acme/machine"
 
@@ -127,3 +131,36 @@ def test_choosing_nobody_is_told(house: House) -> None:
     browser.get("/tenants")
     page = browser.post("/bulk", {"csrf_token": browser.token, "act": "suspend"})
     assert (page.status, "tick some tenants first" in page.words) == (422, True)
+
+
+def test_what_the_doctor_can_mend_is_shown_first_and_then_mended(house: House) -> None:
+    browser = house.browser(OLGA)
+    secret = house.running.world.vault
+    secret.put("nobody-here", "left-behind", Secret.of("x"))
+    page = browser.get("/doctor")
+    assert "nobody-here" in page.words
+    browser.send("/doctor/mend")
+    house.engine.settle()
+    assert "nobody-here" not in browser.get("/doctor").words
+
+
+def test_a_platform_in_quarantine_is_let_act_by_its_name_alone(tmp_path: Path) -> None:
+    with house_in(tmp_path) as house:
+        running = house.running
+        with running.world.tenants._database.transaction() as connection:
+            put(connection, replace(running.quarantine.standing.get(), quarantine="restored from a backup"))
+        browser = house.browser(OLGA)
+        assert "restored from a backup" in browser.get("/doctor").words
+        assert "invalid-input" in browser.send("/doctor/leave", confirm="another").words
+        browser.get("/doctor")
+        browser.send("/doctor/leave", confirm=running.platform.name)
+        assert running.quarantine.why == ""
+
+
+def test_a_refusal_is_told_in_german_with_what_was_given(house: House) -> None:
+    browser = house.browser(ALICE, **{"accept-language": "de-AT,de;q=0.9"})
+    browser.get("/tenants/acme/mailboxes")
+    page = browser.send("/tenants/acme/mailboxes", address="anna@acme.example", quota_mib="5")
+    assert "anna@acme.example gibt es schon." in page.words
+    page = browser.get("/tenants/missing")
+    assert "Das gibt es hier nicht: missing." in page.words
