@@ -146,6 +146,8 @@ EXAMPLES: Mapping[str, Example] = {
     "remove_person": Example(Right.PEOPLE_WRITE),
     "list_factors": Example(Right.PEOPLE_READ),
     "remove_factor": Example(Right.PEOPLE_WRITE, gives=404),
+    "list_sign_ins": Example(Right.PEOPLE_READ),
+    "unlink_sign_in": Example(Right.PEOPLE_WRITE, gives=404),
     "list_sessions": Example(Right.PEOPLE_READ),
     "end_sessions": Example(Right.PEOPLE_WRITE),
     "list_tokens": Example(Right.PEOPLE_READ),

@@ -20,7 +20,8 @@ from mailstead.security.model import Secret
 from mailstead.sites.model import Platform
 from mailstead.tenants.model import Tenant
 from mailstead.web import application, cookies
-from mailstead.wiring import Running, memory_platform
+from mailstead.wiring import Running
+from mailstead.wiring.memory import Outside, memory_platform
 
 from .reading import Reader
 
@@ -161,9 +162,9 @@ class Browser:
 
 
 @contextmanager
-def house_in(folder: Path, url: str = URL) -> Iterator[House]:
+def house_in(folder: Path, url: str = URL, outside: Outside | None = None) -> Iterator[House]:
     """Yield a house with its cast and two tenants."""
-    running, engine = memory_platform(folder, platform(url))
+    running, engine = memory_platform(folder, platform(url), outside)
     house = House(running, engine)
     for name in ("acme", "globex"):
         house.add_tenant(tenant(name))

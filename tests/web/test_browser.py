@@ -1,16 +1,22 @@
 """The console in Debian's Chromium: with keys, passkeys, live orders, in German and in the dark."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from ssl import create_default_context
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from mailstead.ground.clock import VirtualClock
+from mailstead.people.drivers.oidc import Client, Fetching, OidcProvider
 from mailstead.people.model import Role
 from mailstead.security.model import Secret
 from mailstead.web import cookies
+from mailstead.wiring.memory import memory_outside
+from tests.people.peer import CLIENT, SECRET, Peer, serving
 
-from .house import ALICE, OLGA, PASSWORD, UMA
+from .house import ALICE, OLGA, PASSWORD, UMA, platform
 from .serving import Served, served
 
 pytestmark = pytest.mark.host
@@ -58,14 +64,27 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("served")) as made:
+def corp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Peer, OidcProvider]]:
+    """A provider of OpenID Connect, and how the console sees it."""
+    folder, clock = tmp_path_factory.mktemp("corp"), VirtualClock()
+    with serving(folder, clock) as peer:
+        fetching = Fetching("localhost", create_default_context(cafile=folder / "peer.pem"))
+        client = Client("Example Corp", peer.issuer, CLIENT)
+        yield peer, OidcProvider(client, lambda: Secret.of(SECRET), fetching, clock)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, corp: tuple[Peer, OidcProvider]) -> Iterator[Served]:
+    peer, provider = corp
+    outside = replace(memory_outside(platform(), peer.clock), providers={"corp": provider})
+    with served(tmp_path_factory.mktemp("served"), outside) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def chromium(place: Served) -> Iterator[Browser]:
-    args = [*(f"--{one}" for one in CALM), f"--ignore-certificate-errors-spki-list={place.spki}"]
+def chromium(place: Served, corp: tuple[Peer, OidcProvider]) -> Iterator[Browser]:
+    believed = f"{place.spki},{corp[0].spki}"
+    args = [*(f"--{one}" for one in CALM), f"--ignore-certificate-errors-spki-list={believed}"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=args)
         yield browser
@@ -99,6 +118,28 @@ def test_signing_in_with_password_and_app(place: Served, chromium: Browser) -> N
     page.get_by_label("Code", exact=True).fill(place.house.code(OLGA))
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="Tenants")).to_be_visible()
+    assert not faults
+
+
+def test_signing_in_elsewhere_and_back_with_the_second_factor_here(
+    place: Served, chromium: Browser, corp: tuple[Peer, OidcProvider]
+) -> None:
+    corp[0].who = "olga-at-corp"
+    owner = _context(place, chromium, OLGA).new_page()
+    faults = _faults(owner)
+    owner.goto("/account")
+    owner.get_by_role("button", name="Link Example Corp").click()
+    expect(owner.get_by_role("button", name="Remove olga-at-corp")).to_be_visible()
+    page = _context(place, chromium).new_page()
+    faults += _faults(page)
+    page.goto("/tenants")
+    page.get_by_role("button", name="Sign in with Example Corp").click()
+    page.get_by_label("Code", exact=True).fill(place.house.code(OLGA))
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Tenants")).to_be_visible()
+    owner.goto("/account")
+    owner.get_by_role("button", name="Remove olga-at-corp").click()
+    expect(owner.get_by_text("It is unlinked")).to_be_visible()
     assert not faults
 
 

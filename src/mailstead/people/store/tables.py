@@ -3,7 +3,19 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from mailstead.state.database import metadata
 
@@ -69,6 +81,19 @@ passkeys = Table(
     Column("credential", LargeBinary, nullable=False, unique=True),
     Column("public_key", LargeBinary, nullable=False),
     Column("sign_count", BigInteger, nullable=False),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    _id(),
+    _person(),
+    Column("issuer", String(200), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("name", String(100), nullable=False),
+    _time("created"),
+    _time("used", known=False),
+    UniqueConstraint("issuer", "subject"),
 )
 
 recovery_codes = Table("recovery_codes", metadata, _person(key=True), _digest(key=True))

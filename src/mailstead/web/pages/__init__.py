@@ -6,6 +6,7 @@ from . import (
     audit,
     doctor,
     domains,
+    elsewhere,
     enrol,
     hosts,
     invitation,
@@ -32,6 +33,7 @@ PAGES = tuple(
     for folder in (
         static,
         sign_in,
+        elsewhere,
         step_up,
         invitation,
         enrol,
