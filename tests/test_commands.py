@@ -150,7 +150,7 @@ COMMANDS = sorted(_commands(typer.main.get_command(app)))
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_has_its_operation_or_a_reason_to_have_none(command: str) -> None:
-    told = (command in OPERATIONS) + (command in LOCAL) + (command.split()[0] in AWAITED)
+    told = (command in OPERATIONS) + (command in LOCAL) + (command.split(maxsplit=1)[0] in AWAITED)
     assert told == 1, f"say where programs find {command!r}, or why they do not"
 
 
