@@ -92,6 +92,7 @@ def open_stage(folder: Path, *names: str, database: Database | None = None) -> S
         {
             "sites": [{"name": "home", "hosts": hosts}],
             "dns": {"driver": "memory"},
+            "backup": {"keep": {"last": 1, "daily": 0, "weekly": 0, "monthly": 0, "days": 0}},
             "web": {"url": "https://test.example"},
             "backup_target": [{"name": "shelf", "kind": "memory"}],
         }

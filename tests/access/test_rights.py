@@ -36,9 +36,11 @@ ARGUMENTS: dict[str, Any] = {
     "place": "/srv/hostname",
     "query": Query(),
     "read": tuple,
+    "reason": "a lawsuit",
     "rules": (),
     "since": None,
     "snapshot": 1,
+    "snapshots": (1,),
     "to": "kvm2",
     "windows": Windows(image="server.vhdx"),
 }

@@ -6,6 +6,7 @@ from mailstead.wiring import Running
 from .addresses import ALIASES, LISTS, AddressAccess
 from .asking import Asking
 from .audit import AuditAccess
+from .backups import BackupAccess
 from .checks import CheckAccess
 from .domains import DomainAccess
 from .guests import GuestAccess
@@ -37,6 +38,7 @@ class Access:
         self.aliases = AddressAccess(asking, ALIASES)
         self.lists = AddressAccess(asking, LISTS)
         self.machines = MachineAccess(asking)
+        self.backups = BackupAccess(asking)
         self.guests = GuestAccess(asking)
         self.segments = SegmentAccess(asking)
         self.orders = OrderAccess(asking)

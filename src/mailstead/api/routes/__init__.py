@@ -3,6 +3,7 @@
 from . import (
     addresses,
     audit,
+    backups,
     guests,
     hosts,
     machines,
@@ -24,6 +25,7 @@ ROUTERS = (
     addresses.lists,
     machines.router,
     guests.router,
+    backups.router,
     salvage.router,
     orders.router,
     hosts.router,
