@@ -40,7 +40,7 @@ PARTS = {
     "/doctor/findings",
     "/orders/{order}/live",
 }
-WITHOUT_SESSION = {"/sign-in", "/sign-in/second", "/invitation/{secret}"}
+WITHOUT_SESSION = {"/sign-in", "/sign-in/second", "/sign-in/with/{way}/return", "/invitation/{secret}"}
 FORMS: dict[str, dict[str, str]] = {
     "/bulk": {"act": "suspend", "tenant:acme": "yes"},
     "/onboarding/plan": {"name": "hooli", "domains": "hooli.example"},
