@@ -32,35 +32,42 @@ class Dovecot:
     def ask(self, *words: str, given: bytes = b"") -> str:
         """Run doveadm."""
         argv = ["doveadm", "-c", str(self.config), *words]
-        return subprocess.run(argv, check=True, capture_output=True, input=given, timeout=30).stdout.decode()
+        done = subprocess.run(argv, check=False, capture_output=True, input=given, timeout=60)
+        assert done.returncode == 0, f"{words}: {done.stderr.decode()}"
+        return done.stdout.decode()
 
 
 @contextmanager
-def serving(folder: Path, layout: str = "maildir:~/Maildir", *, known: str = "*", more: str = "") -> Iterator[Dovecot]:
+def serving(layout: str = "maildir:~/Maildir", *, known: str = "*", more: str = "") -> Iterator[Dovecot]:
     """Serve mailboxes that are made when somebody signs in; those of everybody, or of *known*. *more*: settings."""
     if shutil.which("dovecot") is None:
         pytest.skip("needs dovecot (bin/test installs it)")
-    homes, config, port = folder / "homes", folder / "dovecot.conf", _free_port()
-    homes.mkdir()
-    _open_to_all(folder)
-    shutil.chown(homes, "mail", "mail")
-    config.write_text(_config(folder, homes, port, layout) + _people(folder, homes, known) + more)
-    process = subprocess.Popen(["dovecot", "-F", "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(port, folder / "log")
-        yield Dovecot(config, homes, port)
-    finally:
-        process.terminate()
-        process.wait()
+    # Not in pytest's own folder: every run of pytest closes that to other accounts, those of mail, too.
+    with tempfile.TemporaryDirectory(prefix="mailstead-dovecot-", ignore_cleanup_errors=True) as own:
+        folder = Path(own)
+        folder.chmod(0o755)
+        homes = folder / "homes"
+        homes.mkdir()
+        shutil.chown(homes, "mail", "mail")
+        process, server = _started(folder, homes, layout, _people(folder, homes, known) + more)
+        try:
+            yield server
+        finally:
+            process.terminate()
+            process.wait()
 
 
-def _open_to_all(folder: Path) -> None:
-    """Let the account of the mail through to its homes: pytest's folders are ours alone."""
-    top = Path(tempfile.gettempdir())
-    for parent in (folder, *folder.parents):
-        if parent == top or not parent.is_relative_to(top):
-            return
-        parent.chmod(0o755)
+def _started(folder: Path, homes: Path, layout: str, more: str) -> tuple["subprocess.Popen[bytes]", Dovecot]:
+    """Start on a port that is free; another process may be faster, then on another."""
+    config = folder / "dovecot.conf"
+    for _ in range(5):
+        port = _free_port()
+        config.write_text(_config(folder, homes, port, layout) + more)
+        argv = ["dovecot", "-F", "-c", str(config)]
+        process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if _listens(process, folder / "log"):
+            return process, Dovecot(config, homes, port)
+    pytest.fail("Dovecot does not start")
 
 
 def _config(folder: Path, homes: Path, port: int, layout: str) -> str:
@@ -105,12 +112,12 @@ def _free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def _wait_for(port: int, log: Path) -> None:
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
+def _listens(process: "subprocess.Popen[bytes]", log: Path) -> bool:
+    """Wait until it says that it listens; false: it ended."""
+    for _ in range(600):
+        if log.exists() and "starting up" in log.read_text():
+            return True
+        if process.poll() is not None:
+            return False
+        time.sleep(0.05)
     pytest.fail(f"Dovecot does not answer: {log.read_text() if log.exists() else 'no log'}")

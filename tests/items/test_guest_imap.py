@@ -27,8 +27,8 @@ NUMBERS = map(str, itertools.count())
 
 
 @pytest.fixture(scope="module")
-def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
-    with serving(tmp_path_factory.mktemp("dovecot")) as server:
+def dovecot() -> Iterator[Dovecot]:
+    with serving() as server:
         yield server
 
 
@@ -106,7 +106,7 @@ plugin {
 
 def test_a_mailbox_that_is_full_or_gone_is_a_clear_no(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("full")
-    with serving(folder, known="anna", more=QUOTA) as dovecot:
+    with serving(known="anna", more=QUOTA) as dovecot:
         anna = _receiver(dovecot, "anna", folder)
         told = anna.add("INBOX", [Given(mail(number), frozenset(), ARRIVED) for number in range(30)])
         with pytest.raises(ReceiverRefused, match="no mailbox"):

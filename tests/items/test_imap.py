@@ -32,8 +32,8 @@ def _given(number: int, *flags: str) -> Given:
 
 
 @pytest.fixture(scope="module")
-def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
-    with serving(tmp_path_factory.mktemp("dovecot")) as server:
+def dovecot() -> Iterator[Dovecot]:
+    with serving() as server:
         yield server
 
 
@@ -120,7 +120,7 @@ def test_what_dovecot_wrote_into_a_maildir_is_read(dovecot: Dovecot, user: str, 
 def test_what_dovecot_wrote_into_an_sdbox_is_read(tmp_path_factory: pytest.TempPathFactory, packed: str) -> None:
     folder = tmp_path_factory.mktemp("sdbox")
     saving = ("-o", f"plugin/zlib_save={packed}") if packed else ()
-    with serving(folder, "sdbox:~/sdbox") as dovecot:
+    with serving("sdbox:~/sdbox") as dovecot:
         long = mail(1) + b"line of text\r\n" * 2000
         dovecot.ask("mailbox", "create", "-u", "anna", "Work/Entwürfe")
         dovecot.ask(*saving, "save", "-u", "anna", given=long)
@@ -146,7 +146,7 @@ def test_the_flags_of_an_sdbox_are_those_that_dovecot_tells(
     tmp_path_factory: pytest.TempPathFactory, options: tuple[str, ...]
 ) -> None:
     folder = tmp_path_factory.mktemp("flags")
-    with serving(folder, "sdbox:~/sdbox") as dovecot:
+    with serving("sdbox:~/sdbox") as dovecot:
 
         def flag(verb: str, flags: str, *mails: str) -> None:
             dovecot.ask(*options, "flags", verb, "-u", "anna", flags, "mailbox", "INBOX", *mails)

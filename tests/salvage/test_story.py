@@ -28,8 +28,8 @@ ARRIVED = datetime(2026, 10, 20, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
-    with serving(tmp_path_factory.mktemp("dovecot")) as server:
+def dovecot() -> Iterator[Dovecot]:
+    with serving() as server:
         yield server
 
 
