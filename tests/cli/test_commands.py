@@ -212,3 +212,21 @@ def test_founding_twice_keeps_what_is_there(say_real: Say, tmp_path: Path) -> No
     key = (tmp_path / "new" / "mailstead.key").read_bytes()
     assert say_real("--json", "init", at=tmp_path / "new").value == {"made": []}
     assert (tmp_path / "new" / "mailstead.key").read_bytes() == key
+
+
+def test_forwarding_vacation_and_what_users_may_are_said_and_taken_back(say: Say) -> None:
+    say(*ACME)
+    for name in ("anna", "bert"):
+        say("mailbox", "add", f"{name}@acme.example")
+    anna = ("anna@acme.example",)
+    assert say("mailbox", "forward", *anna, "--to", "x@far.example").status == 2
+    assert say("tenant", "self-service", "acme", "--forwarding", "anywhere", "--aliases", "2").status == 0
+    assert say("mailbox", "forward", *anna, "--to", "x@far.example", "--no-keep").status == 0
+    days = ("--begins", "2026-07-01", "--ends", "2026-07-09", "--time-zone", "Europe/Berlin")
+    assert say("mailbox", "vacation", *anna, "--text", "away", *days).status == 0
+    shown = say("tenant", "show", "acme", "--toml").out
+    for line in ("keep = false", "aliases = 2", 'text = "away"', 'begins = "2026-07-01"', "x@far.example"):
+        assert line in shown
+    assert say("mailbox", "vacation", *anna, "--off").status == 0
+    assert say("mailbox", "forward", *anna, "--off").status == 0
+    assert "far.example" not in say("tenant", "show", "acme", "--toml").out

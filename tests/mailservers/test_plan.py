@@ -7,11 +7,13 @@ import pytest
 
 from mailstead.mailservers import rendering
 from mailstead.mailservers.drivers.memory import MemoryMailServers
-from mailstead.mailservers.items import MachineClock, MailDisk, MailState
+from mailstead.mailservers.items import ConfigFile, MachineClock, MailDisk, MailState
 from mailstead.mailservers.plan import compare_mail
 
 from .contract import brought_to
-from .example import ANNA, BOB, host
+from .example import ANNA, BOB, TENANT, host
+
+BOXES = TENANT["mailboxes"]
 
 
 @pytest.fixture
@@ -37,6 +39,19 @@ def test_a_new_password_restarts_nothing(found: MailState) -> None:
     boxes = tuple(replace(box, password_hash="") for box in wanted.mailboxes)
     shown = [change.subject for change in compare_mail(replace(wanted, mailboxes=boxes), found)]
     assert shown == ["file /etc/dovecot/users", "file /var/lib/mailstead/applied"]
+
+
+def test_a_vacation_reply_is_two_files_and_restarts_nothing_and_a_hand_in_it_is_seen(found: MailState) -> None:
+    away = {"mailboxes": [box | {"vacation": {"text": "away"}} if box["address"] == ANNA else box for box in BOXES]}
+    script = "file /etc/dovecot/sieve/own/acme.example/anna.sieve"
+    told = {f"{script} create", "file /etc/dovecot/users update", "file /var/lib/mailstead/applied update"}
+    assert set(lines(found, **away)) == told
+    servers = MemoryMailServers()
+    servers.apply("acme", compare_mail(host(**away), servers.observe("acme")))
+    assert lines(servers.observe("acme"), **away) == []
+    servers.tamper("acme", ConfigFile.of(script.removeprefix("file "), "discard;"))
+    assert f"{script} update" in lines(servers.observe("acme"), **away)
+    assert f"{script} remove" in lines(servers.observe("acme"))
 
 
 def test_a_new_alias_concerns_postfix_alone(found: MailState) -> None:

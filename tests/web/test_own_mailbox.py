@@ -158,3 +158,23 @@ def _users(house: House) -> str:
     host = house.running.world.tenants.get("acme").host or ""
     files = house.running.world.ports(host).mail.observe("acme").files
     return files["/etc/dovecot/users"].digest
+
+
+def test_an_administrator_sees_and_sets_the_same_and_says_what_users_may(house: House) -> None:
+    alice = house.browser(ALICE)
+    alice.get("/tenants/acme/mailboxes")
+    assert alice.send("/tenants/acme/self-service", aliases="1", forwarding="anywhere").status == 200
+    alice.get("/tenants/acme/mailbox?address=bert@acme.example")
+    alice.send("/tenants/acme/mailbox/forwarding", targets="bert@far.example", keep="yes")
+    page = alice.send("/tenants/acme/mailbox/vacation", text="Bert is away")
+    assert "bert@far.example" in page.words
+    assert "Bert is away" in page.words
+    alice.get("/tenants/acme/mailboxes")
+    assert "bert@acme.example" in alice.send("/tenants/acme/self-service", forwarding="own-domains").words
+    for what in ("forwarding", "vacation"):
+        alice.get("/tenants/acme/mailbox?address=bert@acme.example")
+        alice.send(f"/tenants/acme/mailbox/{what}/end")
+    alice.get("/tenants/acme/mailboxes")
+    assert alice.send("/tenants/acme/self-service", forwarding="own-domains").status == 200
+    bert = next(box for box in _tenant(house).mailboxes if box.address == "bert@acme.example")
+    assert (bert.forwarding, bert.vacation) == (None, None)

@@ -26,10 +26,7 @@ def forward(
     off: Off = False,
     no_wait: NoWait = False,
 ) -> None:
-    """Send a mailbox's mail on to other addresses, or no more.
-
-    Example: mailstead mailbox forward anna@acme.example --to bert@acme.example
-    """
+    """Send a mailbox's mail on to other addresses, or no more."""
     wanted = None if off else Forwarding.parse({"targets": to or (), "keep": keep})
     change(face_of(context), address, lambda tenant: changes.forwarded(tenant, address, wanted), no_wait=no_wait)
 

@@ -1,5 +1,7 @@
 """A tenant's mailboxes, one by one."""
 
+from zoneinfo import available_timezones
+
 from starlette.responses import Response
 
 from mailstead.access.mailboxes import Given
@@ -19,7 +21,23 @@ def mailboxes(visit: Visit, tenant: str) -> Response:
     found = visit.access.mailboxes.page(tenant, after=after, limit=MOST + 1, search=search)
     boxes = found[:MOST]
     more = at(f"/tenants/{tenant}/mailboxes", search=search, after=boxes[-1].address) if found[MOST:] else ""
-    return visit.show("pages/mailboxes/page.html", **frame(visit, tenant), boxes=boxes, search=search, more=more)
+    return visit.show(
+        "pages/mailboxes/page.html",
+        **frame(visit, tenant),
+        boxes=boxes,
+        search=search,
+        more=more,
+        policies=policies(visit),
+    )
+
+
+def policies(visit: Visit) -> list[tuple[str, str]]:
+    """Return where users may be let forward mail, with words for it."""
+    return [
+        ("own-domains", visit.text("to this tenant's domains only")),
+        ("anywhere", visit.text("anywhere")),
+        ("off", visit.text("not at all")),
+    ]
 
 
 def add(visit: Visit, tenant: str) -> Response:
@@ -71,7 +89,9 @@ def _mailbox(visit: Visit, tenant: str, address: str, password: str = "", order:
     box = visit.access.mailboxes.get(tenant, address)
     shown = frame(visit, tenant)
     aliases = [alias for alias in shown["tenant"].aliases if box.address in alias.targets]
-    return visit.show("pages/mailboxes/mailbox.html", **shown, box=box, aliases=aliases, password=password, order=order)
+    zones = sorted(available_timezones())
+    template = "pages/mailboxes/mailbox.html"
+    return visit.show(template, **shown, box=box, aliases=aliases, password=password, order=order, zones=zones)
 
 
 def _fields(box: Mailbox) -> dict[str, str]:

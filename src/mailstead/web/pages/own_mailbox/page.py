@@ -4,8 +4,8 @@ from starlette.responses import Response
 
 from mailstead.ground.zones import zone_names
 from mailstead.security.model import Secret
-from mailstead.tenants.self_service import Forwarding, Vacation
 from mailstead.web.page import Page
+from mailstead.web.pages.mailboxes.rules import forwarding_of, vacation_of
 from mailstead.web.visit import Visit
 
 from .sign_in import HOME, admitted
@@ -25,9 +25,7 @@ def mailbox(visit: Visit) -> Response:
 
 
 def answer(visit: Visit) -> Response:
-    given = {name: visit.form.get(name, "").strip() for name in ("subject", "text", "begins", "ends", "time_zone")}
-    wanted = Vacation.parse({name: value for name, value in given.items() if value} | {"text": given["text"]})
-    visit.access.own_mailbox.answer(wanted)
+    visit.access.own_mailbox.answer(vacation_of(visit))
     return visit.done(HOME, visit.text("Whoever writes to you is answered within these days."))
 
 
@@ -37,8 +35,7 @@ def back(visit: Visit) -> Response:
 
 
 def forward(visit: Visit) -> Response:
-    wanted = Forwarding.parse({"targets": visit.lines("targets"), "keep": "keep" in visit.form})
-    visit.access.own_mailbox.forward(wanted)
+    visit.access.own_mailbox.forward(forwarding_of(visit))
     return visit.done(HOME, visit.text("Your mail is sent on from now on."))
 
 
