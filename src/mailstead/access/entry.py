@@ -6,6 +6,7 @@ from mailstead.wiring import Running
 from .addresses import ALIASES, LISTS, AddressAccess
 from .asking import Asking
 from .audit import AuditAccess
+from .backups import BackupAccess
 from .checks import CheckAccess
 from .domains import DomainAccess
 from .guests import GuestAccess
@@ -14,6 +15,7 @@ from .keyed import Request
 from .machines import MachineAccess
 from .mailboxes import MailboxAccess
 from .orders import OrderAccess
+from .own_mailbox import OwnMailboxAccess
 from .people import PeopleAccess
 from .plans import PlanAccess
 from .platform import PlatformAccess
@@ -32,9 +34,11 @@ class Access:
         self.tenants = TenantAccess(asking)
         self.domains = DomainAccess(asking)
         self.mailboxes = MailboxAccess(asking)
+        self.own_mailbox = OwnMailboxAccess(asking)
         self.aliases = AddressAccess(asking, ALIASES)
         self.lists = AddressAccess(asking, LISTS)
         self.machines = MachineAccess(asking)
+        self.backups = BackupAccess(asking)
         self.guests = GuestAccess(asking)
         self.segments = SegmentAccess(asking)
         self.orders = OrderAccess(asking)

@@ -40,7 +40,7 @@ def _loading() -> Iterator[None]:
 
 WORDS = {
     "tenant": Word("tenants.app", "Tenants: add, show, change, suspend, remove."),
-    "mailbox": Word("mail.mailboxes", "Mailboxes of a tenant."),
+    "mailbox": Word("self_service.mailboxes", "Mailboxes of a tenant."),
     "alias": Word("mail.aliases", "Aliases: mail to one address goes to others."),
     "list": Word("mail.lists", "Distribution lists."),
     "domain": Word("mail.domains", "Mail domains of a tenant and their policies."),

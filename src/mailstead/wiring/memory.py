@@ -176,6 +176,7 @@ def memory_platform(
                 key_file=key_file,
                 files=database.files,
                 may_act=standing.refuse_quarantined,
+                protection=protection.book,
             )
         ),
         trail=trail,

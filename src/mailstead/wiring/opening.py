@@ -148,6 +148,7 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
                     key_file=key_file,
                     files=database.files,
                     may_act=standing.refuse_quarantined,
+                    protection=protection.book,
                 )
             ),
             trail,

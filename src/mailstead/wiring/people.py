@@ -8,16 +8,22 @@ from mailstead.people.callers import KnownCallers
 from mailstead.people.elsewhere import SigningInElsewhere
 from mailstead.people.hashing import Argon2, Hashing
 from mailstead.people.keys import Chance, RealChance
+from mailstead.people.mailbox_door import MailboxDoor
+from mailstead.people.mailboxes import MailboxSignIn
 from mailstead.people.means import Means, Records
 from mailstead.people.own_account import OwnAccount
 from mailstead.people.passkeys import RelyingParty
 from mailstead.people.port import Account, Callers, Elsewhere, Provider, Register, SignIn
 from mailstead.people.registry import PeopleRegister
 from mailstead.people.signing_in import SigningIn
+from mailstead.people.store.mailbox_sessions import MailboxSessionStore
 from mailstead.security.audit_store import AuditTrail
 from mailstead.security.store import Vault
 from mailstead.sites.model import Platform
 from mailstead.state.database import Database
+from mailstead.tenants.store import TenantStore
+
+from .known_mailboxes import KnownMailboxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class People:
     sign_in: SignIn
     elsewhere: Elsewhere
     account: Account
+    mailboxes: MailboxSignIn
     register: Register
 
     def by(self, actor: str) -> "People":
@@ -60,6 +67,13 @@ def people_of(platform: Platform, ground: Ground) -> People:
         trail=ground.trail,
         providers=ground.providers,
     )
+    known = KnownMailboxes(TenantStore(ground.database), ground.vault)
+    mailboxes = MailboxDoor(means, known, MailboxSessionStore(ground.database))
     return People(
-        KnownCallers(means), SigningIn(means), SigningInElsewhere(means), OwnAccount(means), PeopleRegister(means)
+        callers=KnownCallers(means, mailboxes),
+        sign_in=SigningIn(means),
+        elsewhere=SigningInElsewhere(means),
+        account=OwnAccount(means),
+        mailboxes=mailboxes,
+        register=PeopleRegister(means),
     )

@@ -113,6 +113,20 @@ sessions = Table(
     Column("agent", String(200), nullable=False),
 )
 
+mailbox_sessions = Table(
+    "mailbox_sessions",
+    metadata,
+    _id(),
+    _digest(),
+    Column("mailbox", String(320), nullable=False, index=True),
+    Column("password", String(64), nullable=False),  # digest of the hash that opened it: another password ends it
+    _time("created"),
+    _time("seen"),
+    _time("expires"),
+    Column("source", String(64), nullable=False),
+    Column("agent", String(200), nullable=False),
+)
+
 tokens = Table(
     "tokens",
     metadata,

@@ -16,6 +16,7 @@ from . import (
     network,
     onboarding,
     orders,
+    own_mailbox,
     people,
     search,
     settings,
@@ -54,6 +55,7 @@ PAGES = tuple(
         doctor,
         people,
         audit,
+        own_mailbox,
     )
     for page in folder.PAGES
 )
