@@ -186,6 +186,7 @@ def test_an_answer_counts_in_the_browser_that_asked_and_in_no_other(house: House
     for ticket in (olgas.ticket.reveal_text(), "", "made-up", "sign-in..", "link.x.", "\0.ü.\ud800"):
         with pytest.raises((SignInRefused, NotSignedIn)):
             elsewhere.back("corp", ticket, answer, "", HERE)
+    assert answer.code in house.providers["corp"].codes, "the provider is not even asked"
 
 
 def test_an_answer_counts_once_and_not_for_long(house: House, hands: Hands) -> None:

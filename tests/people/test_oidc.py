@@ -293,9 +293,11 @@ def test_an_issuer_on_a_private_address_is_asked_only_where_the_file_allows_it(d
     assert desk.peer.asked == []
 
 
-def test_the_address_of_cloud_metadata_is_never_asked(desk: Desk) -> None:
+@pytest.mark.parametrize("host", ["169.254.169.254", "::ffff:169.254.169.254"])
+def test_the_address_of_cloud_metadata_is_never_asked(desk: Desk, host: str) -> None:
+    issuer = f"https://[{host}]" if ":" in host else f"https://{host}"
     with pytest.raises(ProviderUnfit, match="not on the internet"):
-        desk.provider(inside="169.254.169.254", issuer="https://169.254.169.254").standing()
+        desk.provider(inside=host, patience_s=0.4, issuer=issuer).standing()
 
 
 @pytest.mark.parametrize("path", [DISCOVERY, KEYS, "/token_endpoint"])
@@ -305,6 +307,22 @@ def test_a_redirect_is_not_followed(desk: Desk, path: str) -> None:
     with pytest.raises((ProviderUnfit, ProofRefused)):
         desk.proof()
     assert "/elsewhere" not in desk.peer.asked
+
+
+@pytest.mark.parametrize("status", [302, 404])
+@pytest.mark.parametrize("path", [DISCOVERY, KEYS])
+def test_what_does_not_come_as_it_should_is_not_read_however_good_it_looks(desk: Desk, path: str, status: int) -> None:
+    body = json.dumps(desk.peer.told_at(path, {}, "")[1]).encode()
+    desk.peer.instead[path] = lambda request: reply(request, body, status)
+    with pytest.raises(ProviderUnfit, match=f"HTTP {status}"):
+        desk.proof()
+
+
+def test_more_than_anybody_would_tell_is_not_read_however_good_it_looks(desk: Desk) -> None:
+    body = json.dumps(desk.peer.discovery()).encode() + b" " * MOST_BYTES
+    desk.peer.instead[DISCOVERY] = lambda request: reply(request, body)
+    with pytest.raises(ProviderUnfit, match="more than anybody would"):
+        desk.proof()
 
 
 def _dripping(request: BaseHTTPRequestHandler) -> None:

@@ -39,6 +39,8 @@ issuer = "ca"                          # or "acme", with acme_directory
 [web]                                  # console and REST API
 url = "https://localhost:8443"         # what people type; passkeys and links belong to it: choose it once
 
+# [[sign_in]]                          # Entra, Keycloak, AD FS: see docs/sign-in.md
+
 # [[backup_target]]                    # where backups are kept: a folder, or a bucket that speaks S3
 # name = "nas"
 # place = "/srv/backups"
