@@ -33,6 +33,7 @@ REACHES_OUT = {
     "monitoring/drivers/pages.py": "as the dialer; redirects are not followed",
     "monitoring/drivers/stranger.py": "as the dialer",
     "monitoring/drivers/talk.py": "as the dialer",
+    "people/drivers/oidc/fetching.py": "a provider that mailstead.toml names; private addresses only where it says so",
     "remoting/connection.py": "a host of mailstead.toml",
 }
 SAFE_IN_TEMPLATES = {"web/layout/parts.html": 1}  # attributes that a page of ours gives by `call`, escaped there

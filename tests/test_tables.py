@@ -139,6 +139,7 @@ REGISTER = Kept(
         "factors": lambda store: store.factors(ALICE),
         "get": lambda store: store.get(ALICE),
         "invite": lambda store: store.invite(_new("new@acme.example")),
+        "linked": lambda store: store.linked(ALICE),
         "page": lambda store: store.page(),
         "remove": lambda store: store.remove(ALICE),
         "remove_factor": lambda store: store.remove_factor(ALICE, "x"),
@@ -146,6 +147,7 @@ REGISTER = Kept(
         "revoke_token": lambda store: store.revoke_token(ALICE, "x"),
         "sessions": lambda store: store.sessions(ALICE),
         "tokens": lambda store: store.tokens(ALICE),
+        "unlink": lambda store: store.unlink(ALICE, "x"),
     },
 )
 SCOPED = {
@@ -157,6 +159,7 @@ SCOPED = {
     "people": PERSONS,
     "people_tenants": PERSONS,
     # Found by the id of somebody whom the register has looked up within the scope.
+    "identities": REGISTER,
     "links": REGISTER,
     "passkeys": REGISTER,
     "recovery_codes": REGISTER,
@@ -177,6 +180,7 @@ UNREACHED = {  # of tenants, but for the workers alone: by which word of World o
 }
 NOBODYS = {
     "challenges": "random digests, each good for one session",
+    "mailbox_sessions": "each found by the digest of its cookie alone, for the mailbox that stands in it",
     "maintenance": "of hosts, which operators alone see: tests/access/test_rights.py",
     "order_numbers": "one counter",
     "places": "digests of networks",

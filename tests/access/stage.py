@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from mailstead.access import Access, Request
 from mailstead.ground.clock import VirtualClock
 from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.orders.drivers.memory import MemoryEngine
 from mailstead.people.errors import NotSignedIn
-from mailstead.people.model import GRAVE, RIGHTS, Caller, Role
+from mailstead.people.model import GRAVE, OF_MAILBOX, RIGHTS, Caller, Role
 from mailstead.sites.model import Platform
 from mailstead.state.database import Database
 from mailstead.tenants.model import Tenant
 from mailstead.wiring import Running, memory_platform
 from mailstead.wiring.memory import memory_outside
+from tests.salvage.versions import disk_of, keep, maildir
 
 CANARIES = {"acme": "canary-of-acme", "globex": "canary-of-globex"}
 START = VirtualClock().now()
@@ -35,6 +38,7 @@ CAST: Mapping[str, Caller] = {
     "auditor": caller("auditor", Role.AUDITOR, EVERYTHING),
     "alice": caller("alice", Role.TENANT_ADMIN, Scope.of("acme")),
     "bob": caller("bob", Role.TENANT_ADMIN, Scope.of("globex")),
+    "uma": replace(caller("uma", Role.USER, Scope.of("acme")), rights=OF_MAILBOX, mailbox="anna@acme.example"),
     "charlie": caller("charlie", Role.USER, Scope.of()),
 }
 
@@ -88,7 +92,9 @@ def open_stage(folder: Path, *names: str, database: Database | None = None) -> S
         {
             "sites": [{"name": "home", "hosts": hosts}],
             "dns": {"driver": "memory"},
+            "backup": {"keep": {"last": 1, "daily": 0, "weekly": 0, "monthly": 0, "days": 0}},
             "web": {"url": "https://test.example"},
+            "backup_target": [{"name": "shelf", "kind": "memory"}],
         }
     )
     outside = replace(memory_outside(platform), database=database)
@@ -97,3 +103,17 @@ def open_stage(folder: Path, *names: str, database: Database | None = None) -> S
         running.lifecycle.add(tenant(name))
     engine.settle()
     return Stage(running, engine)
+
+
+def keep_mail(stage: Stage, name: str) -> None:
+    """Make a backup of a tenant: a disk with one mail, and its canary in that."""
+    keep(stage.running.protection.ground.store(name), _disk(name), START)
+
+
+@cache
+def _disk(name: str) -> bytes:
+    content = maildir(
+        {"cur/1.M1P1.host:2,S": b"Subject: %s\r\n\r\n" % CANARIES[name].encode()}, f"{name}.example/anna/Maildir"
+    )
+    with TemporaryDirectory(prefix="mailstead-disk-") as folder:
+        return disk_of(Path(folder), content, mib=2)

@@ -8,7 +8,10 @@ import pytest
 
 from mailstead.access import Access
 from mailstead.ground.errors import MailsteadError, NotFound
+from mailstead.items.search import Query
 from mailstead.people.errors import Forbidden, StepUpNeeded
+from mailstead.salvage.model import Choice
+from mailstead.salvage.packing import Form
 from mailstead.tenants.model import Alias, Mailbox, MailDomain, MailList, Tenant
 from mailstead.tenants.windows import Windows
 
@@ -16,6 +19,7 @@ from .stage import CAST, Stage, open_stage
 
 ARGUMENTS: dict[str, Any] = {
     "address": "anna@acme.example",
+    "choice": Choice(1, "anna@acme.example"),
     "confirm": "acme",
     "domain": MailDomain(name="new.example"),
     "entry": Alias(address="new@acme.example", targets=("anna@acme.example",)),
@@ -24,12 +28,19 @@ ARGUMENTS: dict[str, Any] = {
     "host": "kvm1",
     "platform": "mailstead",
     "service": "W32Time",
+    "form": Form.ZIP,
     "label": "before-update",
     "mailbox": Mailbox(address="new@acme.example"),
     "order": "o000000000000",
+    "path": "etc/hostname",
+    "place": "/srv/hostname",
+    "query": Query(),
     "read": tuple,
+    "reason": "a lawsuit",
     "rules": (),
     "since": None,
+    "snapshot": 1,
+    "snapshots": (1,),
     "to": "kvm2",
     "windows": Windows(image="server.vhdx"),
 }
@@ -87,6 +98,22 @@ def test_who_has_no_right_is_refused_whatever_they_name(shared: Stage, subject: 
     for tenant in ("acme", "missing"):
         with pytest.raises(Forbidden):
             _call(shared.as_("charlie"), subject, verb, tenant)
+
+
+@pytest.mark.parametrize(("subject", "verb"), VERBS)
+def test_a_mailbox_user_asks_for_their_own_mailbox_and_nothing_else(shared: Stage, subject: str, verb: str) -> None:
+    if subject == "own_mailbox":
+        return
+    for tenant in ("acme", "globex"):
+        with pytest.raises(Forbidden):
+            _call(shared.as_("uma"), subject, verb, tenant)
+
+
+@pytest.mark.parametrize(("subject", "verb"), [pair for pair in VERBS if pair[0] == "own_mailbox"])
+@pytest.mark.parametrize("who", [name for name in CAST if name != "uma"])
+def test_whoever_has_no_mailbox_has_none_of_their_own(shared: Stage, who: str, subject: str, verb: str) -> None:
+    with pytest.raises(Forbidden):
+        _call(shared.as_(who), subject, verb, "acme")
 
 
 @pytest.mark.parametrize(("subject", "verb"), OF_TENANTS)

@@ -25,6 +25,7 @@ ANY = {"If-Match": "*"}
 NEW_TENANT = {"name": "initech", "domains": [{"name": "initech.example"}]}
 WINDOWS = {"image": "server-2025.vhdx", "features": ["DNS"]}
 NOT_WINDOWS = NOT_SO = 409
+MAILS = {"address": "anna@TENANT.example", "snapshot": 1}
 CSV = "address,name\nu1@TENANT.example,U\n"
 
 EXAMPLES: Mapping[str, Example] = {
@@ -51,6 +52,22 @@ EXAMPLES: Mapping[str, Example] = {
     "get_mailbox": Example(Right.MAIL_READ),
     "change_mailbox": Example(Right.MAIL_WRITE, {"name": "Anna"}, headers=ANY),
     "set_password": Example(Right.MAIL_WRITE, {}),
+    "forward_mailbox": Example(Right.MAIL_WRITE, {"targets": ["x@TENANT.example"]}, headers=ANY),
+    "keep_mailbox": Example(Right.MAIL_WRITE, headers=ANY),
+    "answer_mailbox": Example(Right.MAIL_WRITE, {"text": "I am away."}, headers=ANY),
+    "return_mailbox": Example(Right.MAIL_WRITE, headers=ANY),
+    "get_own_mailbox": Example(Right.MAILBOX_OWN),
+    "get_own_settings": Example(Right.MAILBOX_OWN),
+    "change_own_password": Example(
+        Right.MAILBOX_OWN, {"before": "none", "after": "four words that fit nowhere"}, gives=401
+    ),
+    "forward_own_mailbox": Example(Right.MAILBOX_OWN, {"targets": ["x@acme.example"]}),
+    "keep_own_mailbox": Example(Right.MAILBOX_OWN),
+    "answer_own_mailbox": Example(Right.MAILBOX_OWN, {"text": "I am away.", "ends": "2027-01-31"}),
+    "return_own_mailbox": Example(Right.MAILBOX_OWN),
+    "add_own_alias": Example(Right.MAILBOX_OWN, {"address": "anny@acme.example"}, gives=409),
+    "remove_own_alias": Example(Right.MAILBOX_OWN, gives=404),
+    "rule_tenant": Example(Right.MAIL_WRITE, {"aliases": 3}, headers=ANY),
     "remove_mailbox": Example(Right.MAIL_WRITE, query={"allow_loss": "mailbox anna@TENANT.example"}, headers=ANY),
     "list_domains": Example(Right.MAIL_READ),
     "add_domain": Example(Right.TENANTS_WRITE, {"name": "more.example"}),
@@ -81,6 +98,26 @@ EXAMPLES: Mapping[str, Example] = {
     "take_checkpoint": Example(Right.MACHINES_WRITE, {"label": "after"}),
     "restore_checkpoint": Example(Right.MACHINES_RESTORE, {"allow_loss": ["machine TENANT"]}),
     "drop_checkpoint": Example(Right.MACHINES_WRITE),
+    "get_protection": Example(Right.MACHINES_READ),
+    "set_protection": Example(Right.TENANTS_WRITE, {"hours": "01:00-04:00"}, headers=ANY),
+    "collect_backups": Example(Right.MACHINES_WRITE, {}),
+    "list_backups": Example(Right.MACHINES_READ),
+    "run_backup": Example(Right.MACHINES_WRITE, {"kind": "full"}),
+    "verify_backups": Example(Right.MACHINES_WRITE, {}),
+    "drill_backup": Example(Right.MACHINES_WRITE, {}),
+    "prune_backups": Example(Right.TENANTS_PURGE, {"snapshots": [1]}),
+    "restore_backup": Example(Right.MACHINES_RESTORE, {"allow_loss": ["machine TENANT"]}),
+    "undo_restore": Example(Right.MACHINES_RESTORE, {"order": "o000000000000"}, gives=404),
+    "hold_backup": Example(Right.MACHINES_WRITE, {"reason": "a lawsuit"}),
+    "release_backup": Example(Right.TENANTS_PURGE),
+    "list_backup_mail": Example(Right.MAIL_OPEN, query={"address": "anna@TENANT.example"}),
+    "search_backup_mail": Example(Right.MAIL_OPEN, MAILS),
+    "download_backup_mail": Example(Right.MAIL_OPEN, MAILS),
+    "restore_backup_mail": Example(Right.MAIL_OPEN, {**MAILS, "into": "Restored"}),
+    "download_backup_file": Example(Right.MACHINES_RESTORE, {"snapshot": 1, "path": "etc/hostname"}),
+    "restore_backup_file": Example(
+        Right.MACHINES_RESTORE, {"snapshot": 1, "path": "etc/hostname", "place": "/srv/hostname"}
+    ),
     "list_orders": Example(Right.ORDERS_READ),
     "get_order": Example(Right.ORDERS_READ),
     "watch_order": Example(Right.ORDERS_READ),
@@ -121,6 +158,8 @@ EXAMPLES: Mapping[str, Example] = {
     "remove_person": Example(Right.PEOPLE_WRITE),
     "list_factors": Example(Right.PEOPLE_READ),
     "remove_factor": Example(Right.PEOPLE_WRITE, gives=404),
+    "list_sign_ins": Example(Right.PEOPLE_READ),
+    "unlink_sign_in": Example(Right.PEOPLE_WRITE, gives=404),
     "list_sessions": Example(Right.PEOPLE_READ),
     "end_sessions": Example(Right.PEOPLE_WRITE),
     "list_tokens": Example(Right.PEOPLE_READ),

@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 from starlette.testclient import TestClient
 
 from mailstead.api import application
-from tests.access.stage import KnownCallers, Stage, open_stage
+from tests.access.stage import KnownCallers, Stage, keep_mail, open_stage
 
 from .asking import MANY, URL, asker, client_of
 
@@ -54,6 +54,7 @@ FEW = settings(
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     made = open_stage(tmp_path_factory.mktemp("described"), "acme", "globex")
+    keep_mail(made, "acme")
     yield made
     made.engine.close()
 

@@ -14,7 +14,7 @@ from mailstead.api import application
 from mailstead.api.description import METHODS
 from mailstead.people.model import Caller
 from mailstead.people.person import NewPerson
-from tests.access.stage import CANARIES, CAST, KnownCallers, Stage, open_stage
+from tests.access.stage import CANARIES, CAST, KnownCallers, Stage, keep_mail, open_stage
 
 from .asking import MANY, client_of
 from .examples import EXAMPLES, WHOLE_TRAIL, Example
@@ -46,6 +46,7 @@ class Operation:
             domain=f"{CANARIES.get(tenant, 'none')}.example",
             host="kvm1",
             label="before",
+            snapshot=2,
             person=PERSON,
             part="x",
             service="W32Time",
@@ -86,6 +87,10 @@ def _prepared(folder: Any) -> Stage:
     stage = open_stage(folder, "acme", "globex")
     for name in ("acme", "globex"):
         stage.running.care.take(name, "before")
+        keep_mail(stage, name)
+        stage.running.protection.run(name)
+        stage.engine.settle()
+        stage.running.protection.hold(name, 2, reason=CANARIES[name], by="somebody")
     stage.engine.settle()
     wanted = {"address": PERSON, "role": "tenant-admin", "tenants": ["acme"]}
     stage.running.people.register.invite(NewPerson.parse(wanted))
@@ -178,7 +183,7 @@ def test_what_is_allowed_is_done(tmp_path_factory: pytest.TempPathFactory, opera
     for operation in operations:
         if operation.verb == "GET":
             continue
-        who = next(name for name in ("alice", "owner") if _refused(operation, _asking(name), "acme") is None)
+        who = next(name for name in ("alice", "owner", "uma") if _refused(operation, _asking(name), "acme") is None)
         stage = _prepared(tmp_path_factory.mktemp(operation.id))
         with client_of(stage) as client:
             answer = _ask(client, stage, operation, who, "acme")

@@ -31,8 +31,11 @@ from mailstead.lifecycle.model import Section, TenantPlan
 from mailstead.networks.model import Segment
 from mailstead.networks.plan import segment_for
 from mailstead.orders.model import Lease, OrderView, Outcome, Status, StepView
+from mailstead.protection.model import Known
 from mailstead.security.audit import Head, Verdict
+from mailstead.sites.backups import BackupTarget
 from mailstead.storage.model import Role, VolumeKey
+from mailstead.tenants.model import Backup
 
 Hand = Callable[[Facts], Facts]
 LEASE = Lease("tenant:acme", "o1/x", "memory", 3)
@@ -184,6 +187,21 @@ def now_before(facts: Facts) -> Facts:
 
 
 UPDATE: Change[str] = Change("record acme.example MX", "a", "b")
+
+
+def protected(facts: Facts, **known: Any) -> Facts:
+    """Let acme be protected, and this be known of its backups."""
+    target = BackupTarget(name="near", kind="memory")
+    platform = facts.platform.changed(backup_target=(target,))
+    kept = replace(facts.kept, protection={"acme": replace(Known(facts.now), **known)})
+    return replace(facts, platform=platform, kept=kept)
+
+
+def turned_off(facts: Facts) -> Facts:
+    tenant = facts.entries["acme"].tenant
+    return entry(protected(facts), "acme", tenant=tenant.changed(backup=Backup(off=True)))
+
+
 LOSS: Change[str] = Change("mailbox anna@acme.example", "a", None, "all mail")
 
 HANDS: dict[str, tuple[Hand, dict[str, Any]]] = {
@@ -355,6 +373,10 @@ HANDS: dict[str, tuple[Hand, dict[str, Any]]] = {
         lambda f: replace(f, state=replace(f.state, exposed=(Path("state.sqlite"),))),
         {"file-exposed": Restrict(Path("state.sqlite"))},
     ),
+    "no good backup": (lambda f: protected(f, since=f.now - timedelta(hours=37)), {"backup-overdue": None}),
+    "an old backup": (lambda f: protected(f, good=f.now - timedelta(hours=37)), {"backup-overdue": None}),
+    "a failed backup": (lambda f: protected(f, failure="the target is full"), {"backup-failing": None}),
+    "a damaged backup": (lambda f: protected(f, damage="1 packs are damaged"), {"backup-damaged": None}),
     "drift": (lambda f: planned(f, UPDATE), {"drift": Heal("acme")}),
     "drift with loss": (lambda f: planned(f, LOSS), {"drift": None}),
     "part that cannot be seen": (lambda f: planned(f, note="cannot be planned: silent"), {"unseen": None}),
@@ -403,7 +425,13 @@ def test_the_codes_of_the_format_are_those_that_are_tried_here() -> None:
     page = (Path(__file__).parents[2] / "docs/formats/doctor-report.md").read_text()
     told = {code for line in page.splitlines() for code in re.findall(r"`([a-z-]+)`", _first_cell(line))}
     tried = {code for _, expected in HANDS.values() for code in expected}
-    assert told == tried | {"no-answer", "order-failed", "record-unknown", "due"}
+    assert told == tried | {"no-answer", "order-failed", "record-unknown", "due", "backup-off"}
+
+
+def test_backups_that_are_turned_off_are_a_note_and_no_fault(sound: Facts) -> None:
+    facts = turned_off(replace(sound))
+    assert [note.code for note in annotate(facts)] == ["backup-off"]
+    assert diagnose(facts) == ()
 
 
 def _first_cell(line: str) -> str:

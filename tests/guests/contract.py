@@ -32,7 +32,7 @@ class GuestChannelContract:
         with pytest.raises(NotFound, match="/nowhere/to/be/found"):
             channel.read("acme", "/nowhere/to/be/found")
 
-    @pytest.mark.parametrize("path", ["etc/passwd", "/etc/../root/x", "/etc/"])
+    @pytest.mark.parametrize("path", ["etc/passwd", "/etc/../srv/x", "/etc/"])
     def test_a_path_must_be_whole(self, channel: GuestChannel, path: str) -> None:
         with pytest.raises(InvalidInput, match="whole path|cannot name a file"):
             channel.write("acme", path, b"", mode=0o600)

@@ -9,12 +9,13 @@ from mailstead.protection.verbs import Protection
 from mailstead.sites.model import Platform
 from tests.lifecycle.stage import Stage, open_stage, platform, tenant
 
+NEWEST = {"last": 1, "daily": 0, "weekly": 0, "monthly": 0, "days": 0}
 TARGETS = ({"name": "near", "kind": "memory", "second": "far"}, {"name": "far", "kind": "memory"})
 
 
 def protected_platform(*hosts: str, **more: Any) -> Platform:
     """Return a platform that keeps backups, and a second copy of them."""
-    return platform(*(hosts or ("kvm1",)), backup_target=TARGETS, **more)
+    return platform(*(hosts or ("kvm1",)), backup_target=TARGETS, backup={"keep": NEWEST}, **more)
 
 
 def protected_stage(folder: Path, *hosts: str, **more: Any) -> Stage:

@@ -7,6 +7,7 @@ import pytest
 from mailstead.backup.errors import NoSuchSnapshot
 from mailstead.items.drivers.memory import MemoryReceiver
 from mailstead.items.plan import fingerprint_of
+from mailstead.items.search import Query
 from mailstead.orders.drivers.memory import Moment
 from mailstead.orders.model import REPORT, Status
 from mailstead.salvage.errors import NobodyThere
@@ -29,9 +30,8 @@ def _report(stage: Stage, order: str) -> Report:
 
 
 def _guid(stage: Stage, number: int) -> str:
-    salvage = stage.running.salvage
-    with salvage.mails("acme", Choice(1, ANNA)) as (_, _, messages):
-        return next(message.guid for message in messages if f".M{number}P" in message.path)
+    hits = stage.running.salvage.shelves.search("acme", 1, ANNA, Query(), 50).hits
+    return next(hit.message.guid for hit in hits if f".M{number}P" in hit.message.path)
 
 
 def test_one_mail_comes_back_with_its_flags_and_date(stage: Stage) -> None:
@@ -90,9 +90,8 @@ def test_a_snapshot_that_went_meanwhile_fails_the_order(stage: Stage) -> None:
 
 
 def test_a_file_is_written_into_the_machine_for_root_alone(stage: Stage) -> None:
-    with stage.running.salvage.mails("acme", Choice(1, ANNA)) as (_, _, messages):
-        path = messages[0].path
-    order = stage.running.salvage.put_file("acme", 1, path, "/root/found.eml")
+    path = stage.running.salvage.shelves.search("acme", 1, ANNA, Query(), 1).hits[0].message.path
+    order = stage.running.salvage.put_file("acme", 1, path, "/srv/found.eml")
     stage.done(order)
-    found = stage.host().guests.files("acme")["/root/found.eml"]  # type: ignore[attr-defined]
+    found = stage.host().guests.files("acme")["/srv/found.eml"]  # type: ignore[attr-defined]
     assert (found.content, found.mode) == (mail(1), 0o600)

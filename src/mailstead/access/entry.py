@@ -6,6 +6,7 @@ from mailstead.wiring import Running
 from .addresses import ALIASES, LISTS, AddressAccess
 from .asking import Asking
 from .audit import AuditAccess
+from .backups import BackupAccess
 from .checks import CheckAccess
 from .domains import DomainAccess
 from .guests import GuestAccess
@@ -14,10 +15,12 @@ from .keyed import Request
 from .machines import MachineAccess
 from .mailboxes import MailboxAccess
 from .orders import OrderAccess
+from .own_mailbox import OwnMailboxAccess
 from .people import PeopleAccess
 from .plans import PlanAccess
 from .platform import PlatformAccess
 from .quarantine import QuarantineAccess
+from .salvage import SalvageAccess
 from .segments import SegmentAccess
 from .tenants import TenantAccess
 
@@ -31,9 +34,11 @@ class Access:
         self.tenants = TenantAccess(asking)
         self.domains = DomainAccess(asking)
         self.mailboxes = MailboxAccess(asking)
+        self.own_mailbox = OwnMailboxAccess(asking)
         self.aliases = AddressAccess(asking, ALIASES)
         self.lists = AddressAccess(asking, LISTS)
         self.machines = MachineAccess(asking)
+        self.backups = BackupAccess(asking)
         self.guests = GuestAccess(asking)
         self.segments = SegmentAccess(asking)
         self.orders = OrderAccess(asking)
@@ -41,6 +46,7 @@ class Access:
         self.checks = CheckAccess(asking)
         self.hosts = HostAccess(asking)
         self.audit = AuditAccess(asking)
+        self.salvage = SalvageAccess(asking)
         self.people = PeopleAccess(asking)
         self.platform = PlatformAccess(asking)
         self.quarantine = QuarantineAccess(asking)

@@ -24,6 +24,7 @@ DomainPath = Annotated[str, Path(pattern=DOMAIN, description="A mail domain.", e
 OrderPath = Annotated[str, Path(pattern=r"^o[0-9a-f]{12}$", description="Id of an order.", examples=["o6051ce0da5cc"])]
 HostPath = Annotated[str, Path(pattern=NAME, description="Name of a host.", examples=["kvm1"])]
 LabelPath = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$", description="A checkpoint.", examples=["before-update"])]
+SnapshotPath = Annotated[int, Path(ge=1, le=999_999_999, description="Number of a backup.", examples=[1])]
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 After = Annotated[str, Query(max_length=320, pattern=r"^[^\x00-\x1f]*$", description="`next` of the page before.")]

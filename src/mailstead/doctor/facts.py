@@ -12,6 +12,7 @@ from mailstead.lifecycle.model import TenantPlan
 from mailstead.lifecycle.store import Published
 from mailstead.networks.model import Numbers, Segment
 from mailstead.orders.model import Lease, OrderView
+from mailstead.protection.model import Known
 from mailstead.security.audit import Verdict
 from mailstead.sites.model import Host, Platform
 from mailstead.storage.model import Volume, VolumeKey
@@ -69,6 +70,7 @@ class Remembered:
     secrets: Mapping[str, list[str]]
     keys: Mapping[tuple[str, str], str]
     sights: frozenset[str]
+    protection: Mapping[str, Known]
 
 
 @dataclass(frozen=True, slots=True)

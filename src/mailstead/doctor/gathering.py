@@ -17,6 +17,7 @@ from mailstead.lifecycle.verbs import Lifecycle
 from mailstead.lifecycle.world import HostPorts, World
 from mailstead.orders.model import OPEN, Lease, OrderView, Status
 from mailstead.orders.port import Desk, Leases
+from mailstead.protection.store import ProtectionBook
 from mailstead.security.audit import Verdict
 from mailstead.security.audit_store import AuditTrail
 from mailstead.security.keyfile import read_key_file
@@ -45,6 +46,7 @@ class Sources:
     key_file: Path
     files: tuple[Path, ...]
     may_act: Callable[[], None]
+    protection: ProtectionBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,7 @@ class Gatherer:
             secrets=secrets,
             keys=self._keys({tenant: names for tenant, names in secrets.items() if tenant in entries}),
             sights=frozenset(world.sights.all()),
+            protection=self._sources.protection.all(),
         )
 
     def _keys(self, secrets: Mapping[str, list[str]]) -> dict[tuple[str, str], str]:

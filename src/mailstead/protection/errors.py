@@ -3,7 +3,11 @@
 MailsteadError
 ├── Refused
 │   ├── NotProtected     (Conflict)     nothing of the tenant is kept                           not-protected
-│   ├── NoCredentials    (Conflict)     nobody has said how to sign in to a target              no-target-credentials
+│   ├── DrillUnderWay    (Conflict)     another drill goes on on the host                       drill-under-way
+│   ├── NoBackup         (Conflict)     there is no backup yet                                  no-backup
+│   ├── NotUndoable      (Conflict)     the order is no restore that could be taken back        not-undoable
+│   ├── StillKept        (Conflict)     the rules keep the backup                               still-kept
+│   └── NoCredentials    (Conflict)     nobody has said how to sign in to a target              no-target-credentials
 ├── NotFound
 │   ├── NoSuchTarget     no backup target of this name                                          no-such-target
 │   └── NoSuchHold       no hold lies on the snapshot                                           no-such-hold
@@ -37,6 +41,12 @@ class NotUndoable(Conflict):
     """The order is no restore that could be taken back."""
 
     code = "not-undoable"
+
+
+class StillKept(Conflict):
+    """The rules keep the backup."""
+
+    code = "still-kept"
 
 
 class NoCredentials(Conflict):

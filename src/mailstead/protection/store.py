@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Column, DateTime, ForeignKey, Integer, String, Table, Text, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -69,10 +70,10 @@ class ProtectionBook:
             connection.execute(update(protection).where(protection.c.tenant == tenant).values(**values))
 
 
-def _known(row: Mapping[str, object]) -> Known:
-    return Known(**{name: _aware(value) for name, value in row.items() if name != "tenant"})  # type: ignore[arg-type]
+def _known(row: Mapping[str, Any]) -> Known:
+    return Known(**{name: _aware(value) for name, value in row.items() if name != "tenant"})
 
 
-def _aware(value: object) -> object:
+def _aware(value: Any) -> Any:
     """SQLite forgets time zones; what we store is UTC."""
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value

@@ -12,7 +12,7 @@ from mailstead.orders.model import OPEN, Inputs
 from mailstead.orders.port import Desk
 from mailstead.tenants.model import Status
 
-from .errors import DrillUnderWay, NoBackup, NoSuchHold, NotProtected, NotUndoable
+from .errors import DrillUnderWay, NoBackup, NoSuchHold, NotProtected, NotUndoable, StillKept
 from .ground import Ground
 from .model import Known, Rules
 from .restoring import chosen, reading
@@ -68,8 +68,15 @@ class Protection:
         return judge(store.snapshots(), self.ground.rules(name).retention, held=held, now=now)
 
     def prune(self, name: str, numbers: Collection[int]) -> str:
-        """Remove these snapshots, which a preview gave up. Raises NotProtected."""
-        self.ground.target(name)
+        """Remove these snapshots, which a preview gave up. Raises NotProtected, StillKept, NoSuchSnapshot."""
+        reasons = {judged.snapshot.number: judged.reasons for judged in self.judged(name)}
+        for number in numbers:
+            if why := reasons.get(number, ()):
+                remedy = "prune what the rules give up, or change the rules"
+                message = f"snapshot {number} is kept: {', '.join(why)}"
+                raise StillKept(message, field="snapshots", value=number, remedy=remedy)
+            if number not in reasons:
+                self.snapshot(name, number)
         return self._order(PRUNE, name, {"snapshots": sorted(numbers)})
 
     def tend(self, name: str) -> str:

@@ -1,15 +1,11 @@
 """What command line, API and console call: looks into backups, and orders to give something back."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from mailstead.backup.model import Snapshot
 from mailstead.ground.names import parse_address
 from mailstead.guests.model import absolute
 from mailstead.items.disks.tree import chunks
-from mailstead.items.mailboxes.content import pieces
-from mailstead.items.model import Headers, Message
-from mailstead.items.search import headers_of
 from mailstead.lifecycle.world import World
 from mailstead.orders.port import Desk
 from mailstead.tenants.model import Status
@@ -17,7 +13,7 @@ from mailstead.tenants.model import Status
 from .errors import NobodyThere
 from .looking import At, Shelves
 from .model import Choice
-from .opening import Box, Opened
+from .packing import Form, packed
 from .workflow import FILE, MAIL, MAILBOX
 
 
@@ -52,12 +48,11 @@ class Salvage:
         self.shelves.version(tenant, snapshot)
         return self._order(FILE, tenant, snapshot=snapshot, disk=disk, path=path, to=absolute(to))
 
-    @contextmanager
-    def mails(self, tenant: str, choice: Choice) -> Iterator[tuple[Opened, Box, list[Message]]]:
-        """Open the chosen mails, to be downloaded. Raises NotInBackup, NoSuchSnapshot."""
+    def download(self, tenant: str, choice: Choice, form: Form) -> Iterator[bytes]:
+        """Yield a file with the chosen mails. First raises NotInBackup, NoSuchSnapshot, InvalidInput."""
         with self.shelves.opened(tenant, choice.snapshot) as opened:
             box = opened.box(choice.mailbox)
-            yield opened, box, opened.messages(box, choice)
+            yield from packed(box, opened.messages(box, choice), form)
 
     def file(self, tenant: str, snapshot: int, path: str, disk: str = "") -> Iterator[bytes]:
         """Yield a file of a backup. Raises NotInBackup, before anything is yielded."""
@@ -77,13 +72,3 @@ class Salvage:
         entry = self._world.tenants.get(tenant)
         key = f"{kind}/{tenant}/{entry.revision}/{self._world.new_id()}"
         return self._desk.start(kind, key=key, tenant=tenant, host=entry.host, inputs=inputs)
-
-
-def mail_of(box: Box, message: Message) -> Iterator[bytes]:
-    """Yield a mail as it was delivered. Raises DamagedMail, DamagedDisk."""
-    return pieces(box.files, message, box.mailbox.layout)
-
-
-def header_of(box: Box, message: Message) -> Headers:
-    """Return the header of a mail. Raises DamagedMail, DamagedDisk."""
-    return headers_of(box.files, box.mailbox, message)

@@ -1,6 +1,21 @@
 """What can be asked: each route parses, calls one verb of `access`, and shows."""
 
-from . import addresses, audit, guests, hosts, machines, mailboxes, orders, people, platform, quarantine, tenants
+from . import (
+    addresses,
+    audit,
+    backups,
+    guests,
+    hosts,
+    machines,
+    mailboxes,
+    orders,
+    own_mailbox,
+    people,
+    platform,
+    quarantine,
+    salvage,
+    tenants,
+)
 
 ROUTERS = (
     tenants.router,
@@ -10,9 +25,12 @@ ROUTERS = (
     addresses.lists,
     machines.router,
     guests.router,
+    backups.router,
+    salvage.router,
     orders.router,
     hosts.router,
     platform.router,
+    own_mailbox.router,
     quarantine.router,
     people.router,
     audit.router,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from fastapi import Response
 from pydantic import Field
@@ -39,6 +39,13 @@ class StepOut(Shown):
         )
 
 
+class ProgressOut(Shown):
+    """Bytes moved, and of how many."""
+
+    done: int
+    total: int
+
+
 class OrderOut(Shown):
     """A durable piece of work, as it stands."""
 
@@ -55,10 +62,14 @@ class OrderOut(Shown):
     waits_for: str = Field(description="Empty: for nothing.")
     error: dict[str, str] | None = Field(description="What it failed with: code, message, remedy.")
     steps: list[StepOut]
+    progress: ProgressOut | None = Field(description="How many bytes the step in hand has moved, if it tells.")
+    report: dict[str, Any] = Field(description="What came of it so far, for kinds that tell.")
 
     @classmethod
     def of(cls, order: OrderView) -> Self:
         return cls(
+            progress=ProgressOut(done=order.progress[0], total=order.progress[1]) if order.progress else None,
+            report=order.report,
             id=order.id,
             kind=order.kind,
             tenant=order.tenant,

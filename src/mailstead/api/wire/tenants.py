@@ -12,7 +12,9 @@ from mailstead.tenants.model import AccessRule, Allowance, Tenant
 from mailstead.tenants.store import Entry, Summary
 
 from .mail import AliasNew, DomainNew, DomainOut, ListNew, MailboxWanted
+from .own_mailbox import SelfServiceOut
 from .parts import Changes, Name, Shown, Truth, Whole, behind
+from .protection import BackupWire
 from .windows import WindowsWire
 
 TenantStatus = Literal["active", "suspended", "removed"]
@@ -98,6 +100,7 @@ class TenantNew(Value):
     lists: list[ListNew] = Field(default=[], max_length=1000)
     allowance: AllowanceNew = AllowanceNew()
     firewall: list[RuleWire] = Field(default=[], max_length=100)
+    backup: BackupWire = BackupWire()
     windows: WindowsWire | None = Field(default=None, description="The machine is a Windows one; null: the appliance.")
     host: Name | None = Field(default=None, description="Place the machine on this host.")
 
@@ -165,6 +168,8 @@ class TenantOut(Shown):
     lists: int
     allowance: AllowanceOut
     firewall: list[RuleWire]
+    self_service: SelfServiceOut
+    backup: BackupWire
     windows: WindowsWire | None = Field(description="What is wanted inside a Windows machine; null: the appliance.")
     host: str | None = Field(description="Told to operators alone.")
     source: Literal["command", "file"]
@@ -184,6 +189,8 @@ class TenantOut(Shown):
             lists=len(tenant.lists),
             allowance=AllowanceOut.of(tenant.allowance),
             firewall=[RuleWire.of(rule) for rule in tenant.firewall],
+            self_service=SelfServiceOut.of(tenant.self_service),
+            backup=BackupWire.of(tenant.backup),
             windows=WindowsWire.of(tenant.windows) if tenant.windows else None,
             host=entry.host,
             source=entry.source,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from mailstead.doctor.facts import Facts
 from mailstead.doctor.model import Finding
 
-from . import drift, hosts, names, numbers, orders, removed, secrets, serving, state
+from . import backups, drift, hosts, names, numbers, orders, removed, secrets, serving, state
 
 Rule = Callable[[Facts], Iterator[Finding]]
 
@@ -48,11 +48,14 @@ RULES: tuple[Rule, ...] = (
     state.audit,
     state.clock,
     state.exposed,
+    backups.overdue,
+    backups.failing,
+    backups.damaged,
     drift.differs,
     drift.unseen,
 )
 
-NOTES: tuple[Rule, ...] = (drift.due, names.records_unknown, orders.failed)
+NOTES: tuple[Rule, ...] = (backups.skipped, drift.due, names.records_unknown, orders.failed)
 
 
 def diagnose(facts: Facts) -> tuple[Finding, ...]:

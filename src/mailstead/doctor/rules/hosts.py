@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from mailstead.doctor.facts import Facts, HostFacts
 from mailstead.doctor.model import Finding
+from mailstead.protection.workflow import DRILL as DRILLS
+from mailstead.tenants.model import DRILL
 
 from .remedies import look_at_machine
 
@@ -62,6 +64,11 @@ def _identities(facts: Facts) -> Iterator[tuple[str, str, str, str]]:
             yield host.name, f"disk on {host.name}", str(volume.location), str(key)
 
 
+def _drilled(facts: Facts) -> set[str]:
+    """Return the machine of a drill that goes on; one that a drill left behind is an orphan like any other."""
+    return {DRILL} if any(order.kind == DRILLS for order in facts.work.after) else set()
+
+
 def _misplaced(
     facts: Facts,
     host: HostFacts,
@@ -69,7 +76,7 @@ def _misplaced(
     names: Collection[str],
     remedy: Callable[[HostFacts, str], str],
 ) -> Iterable[Finding]:
-    for name in sorted(set(names) - facts.busy):
+    for name in sorted(set(names) - facts.busy - _drilled(facts)):
         entry = facts.entries.get(name)
         if entry and entry.host == host.name:
             continue

@@ -1,0 +1,261 @@
+"""mailstead backup browse, mailstead restore mail | mailbox | file: single mails and files out of backups."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from mailstead.backup.model import Snapshot
+from mailstead.ground.errors import Conflict, InvalidInput
+from mailstead.items.model import Damage
+from mailstead.items.plan import restored_folder
+from mailstead.items.search import Query
+from mailstead.orders.model import Json
+from mailstead.salvage.looking import At
+from mailstead.salvage.model import Choice, Hit, Report
+from mailstead.salvage.packing import Form
+from mailstead.security.audit import Act
+from mailstead.wiring import Running
+
+from . import show
+from .face import Face, NoWait, face_of
+
+T = TypeVar("T")
+SOME_FAILED = 3
+
+Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant.")]
+AsOf = Annotated[
+    str, typer.Option("--at", metavar="DATE", help="The newest backup that is not later (UTC): 2026-11-03[T12:00].")
+]
+Number = Annotated[int | None, typer.Option("--snapshot", min=1, help="Number of a backup.")]
+Whose = Annotated[str, typer.Option("--mailbox", metavar="ADDRESS", help="Whose mail.")]
+FolderName = Annotated[str, typer.Option("--folder", help="Only this folder.")]
+Into = Annotated[str, typer.Option("--into", metavar="FOLDER", help="Where to; else Restored/DATE-OF-THE-BACKUP.")]
+OldFolder = Annotated[bool, typer.Option("--old-folder", help="Each mail to the folder that it was in.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Write a new file instead: .eml, .mbox or .zip.")
+]
+
+
+def register(backup: typer.Typer, restore: typer.Typer) -> None:
+    """Hang these commands below `mailstead backup` and `mailstead restore`."""
+    backup.command()(browse)
+    for command in (mail, mailbox, file):
+        restore.command()(command)
+
+
+def browse(
+    context: typer.Context,
+    name: Name,
+    at: AsOf = "",
+    snapshot: Number = None,
+    address: Whose = "",
+    folder: FolderName = "",
+    sender: Annotated[str, typer.Option(help="Mails whose sender holds this.")] = "",
+    recipient: Annotated[str, typer.Option(help="Mails whose recipients hold this.")] = "",
+    subject: Annotated[str, typer.Option("--search", "--subject", help="Mails whose subject holds this.")] = "",
+    since: Annotated[str, typer.Option(metavar="DATE", help="Mails that arrived on this day or later.")] = "",
+    until: Annotated[str, typer.Option(metavar="DATE", help="Mails that arrived before.")] = "",
+    everywhere: Annotated[bool, typer.Option("--all", help="In all backups: since when is a mail gone?")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="So many mails at most.")] = 50,
+) -> None:
+    """Look into a backup: mailboxes, the folders of --mailbox, or its mails by folder, sender, subject and date."""
+    face = face_of(context)
+    query = Query(folder, sender, recipient, subject, _moment(since), _moment(until))
+    with face.platform() as running:
+        when = _when(at, snapshot)
+        if address and (everywhere or query != Query()):
+            _show_mails(face, running, name, address, (query, when, limit), everywhere=everywhere)
+        else:
+            _show_rooms(face, running, name, address, when)
+
+
+def mail(
+    context: typer.Context,
+    name: Name,
+    ids: Annotated[list[str], typer.Option("--id", metavar="ID", help="Which, as browse tells. Repeatable.")],
+    address: Whose,
+    at: AsOf = "",
+    snapshot: Number = None,
+    into: Into = "",
+    old_folder: OldFolder = False,
+    out: Out = None,
+    no_wait: NoWait = False,
+) -> None:
+    """Give single mails of a backup back, with their flags and dates; a mail that is there is not doubled."""
+    face = face_of(context)
+    with face.platform(worker=not no_wait) as running:
+        found = running.salvage.version(name, _when(at, snapshot))
+        choice = Choice(found.number, address, "", tuple(ids), _target(found, into, old=old_folder))
+        _give(face, running, name, choice, out, wait=not no_wait)
+
+
+def mailbox(
+    context: typer.Context,
+    name: Name,
+    address: Whose,
+    folder: FolderName = "",
+    at: AsOf = "",
+    snapshot: Number = None,
+    into: Into = "",
+    old_folder: OldFolder = False,
+    out: Out = None,
+    no_wait: NoWait = False,
+) -> None:
+    """Give a mailbox of a backup back, or one folder of it."""
+    face = face_of(context)
+    with face.platform(worker=not no_wait) as running:
+        found = running.salvage.version(name, _when(at, snapshot))
+        choice = Choice(found.number, address, folder, (), _target(found, into, old=old_folder))
+        _give(face, running, name, choice, out, wait=not no_wait)
+
+
+def file(
+    context: typer.Context,
+    name: Name,
+    path: Annotated[str, typer.Argument(metavar="PATH", help="Its path within its file system.")],
+    at: AsOf = "",
+    snapshot: Number = None,
+    disk: Annotated[str, typer.Option(help="system or data; else any.")] = "",
+    to: Annotated[str, typer.Option("--to", metavar="PLACE", help="Write it into the machine, for root alone.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write a new file here.")] = None,
+    no_wait: NoWait = False,
+) -> None:
+    """Get one file out of a backup: into the machine (--to), or here (--out)."""
+    if bool(to) == bool(out):
+        raise typer.BadParameter("say either --to or --out")
+    face = face_of(context)
+    with face.platform(worker=not no_wait and out is None) as running:
+        number = running.salvage.version(name, _when(at, snapshot)).number
+        if out:
+            _told(running, Act("backup.file", name, path, {"snapshot": number}), lambda: None)
+            _write(face, out, running.salvage.file(name, number, path, disk))
+        else:
+            face.follow(running, running.salvage.put_file(name, number, path, to, disk), wait=not no_wait)
+
+
+def _give(face: Face, running: Running, name: str, choice: Choice, out: Path | None, *, wait: bool) -> None:
+    if out:
+        _told(running, Act("backup.open", name, choice.mailbox, choice.as_inputs()), lambda: None)
+        return _write(face, out, running.salvage.download(name, choice, _form(out)))
+    order = running.salvage.give_back(name, choice)
+    face.follow(running, order, wait=wait)
+    if wait:
+        _show_report(face, running.desk.show(order).report, choice)
+    return None
+
+
+def _show_report(face: Face, told: Json, choice: Choice) -> None:
+    """Show what became of the mails; leave with a status of its own if some could not be given back."""
+    report = Report.from_json(told)
+    if not face.json:
+        where = choice.into or "their old folders"
+        show.fields(
+            {"created": report.created, "merged": report.merged, "skipped": report.skipped, "failed": report.failed}
+        )
+        face.say(f"{report.done} of {report.of} mails of {choice.mailbox}, in {where}")
+        _show_damage((*report.failures, *report.damage))
+    if report.failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def _show_rooms(face: Face, running: Running, name: str, address: str, when: At) -> None:
+    snapshot, rooms, damage = running.salvage.shelves.rooms(name, when, address)
+    title = "" if face.json else f"{snapshot}, taken {snapshot.taken:%Y-%m-%d %H:%M} UTC"
+    rows = [
+        {"mailbox": room.mailbox} | ({"folder": room.folder, "mails": room.mails} if address else {}) for room in rooms
+    ]
+    columns = ("folder", "mails") if address else ("mailbox",)
+    face.rows(title, rows, columns=columns, empty="no mail in it")
+    _show_damage(damage)
+
+
+def _show_mails(
+    face: Face, running: Running, name: str, address: str, asked: tuple[Query, At, int], *, everywhere: bool
+) -> None:
+    (query, when, limit), shelves = asked, running.salvage.shelves
+    act = Act("backup.search", name, address, {"at": str(when or ""), "all": everywhere})
+    if everywhere:
+        found = _told(running, act, lambda: shelves.search_all(name, address, query, limit))
+    else:
+        found = _told(running, act, lambda: shelves.search(name, when, address, query, limit))
+    columns = ("arrived", "folder", "from", "subject", *(("backups", "gone") if everywhere else ("flags",)), "id")
+    face.rows("", [_row(hit) for hit in found.hits], columns=columns, empty="no such mail")
+    if found.more and not face.json:
+        face.say(f"and more: --limit {limit * 4}")
+    _show_damage(found.damage)
+
+
+def _row(hit: Hit) -> dict[str, Any]:
+    message, headers = hit.message, hit.headers
+    return {
+        "arrived": f"{message.arrived:%Y-%m-%d %H:%M}",
+        "folder": message.folder,
+        "from": headers.sender if headers else "",
+        "subject": headers.subject if headers else "(cannot be read)",
+        "flags": " ".join(sorted(message.flags)),
+        "backups": f"{hit.first.number}-{hit.last.number}",
+        "gone": f"{hit.gone:%Y-%m-%d %H:%M}" if hit.gone else "",
+        "id": message.guid,
+    }
+
+
+def _show_damage(damage: tuple[Damage, ...] | list[Damage]) -> None:
+    for one in damage:
+        show.err.print(f"cannot be read: {one}", markup=False)
+
+
+def _told(running: Running, act: Act, do: Callable[[], T]) -> T:
+    """Tell the trail first: what somebody else was written is looked at."""
+    return running.trail.telling(act, do)
+
+
+def _write(face: Face, place: Path, pieces: Iterator[bytes]) -> None:
+    """Write a new file for ourselves alone; nothing stays of one that could not be written whole."""
+    first = next(pieces, b"")  # what is refused is refused before there is a file
+    try:
+        made = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        remedy = "give another name, or take it away first"
+        raise Conflict(f"{place} is there already", field="out", value=place, remedy=remedy) from error
+    try:
+        with os.fdopen(made, "wb") as written:
+            written.write(first)
+            for piece in pieces:
+                written.write(piece)
+    except BaseException:
+        place.unlink()
+        raise
+    face.say(f"{place}: {place.stat().st_size} bytes", file=str(place), bytes=place.stat().st_size)
+
+
+def _form(place: Path) -> Form:
+    try:
+        return Form(place.suffix.removeprefix(".").lower())
+    except ValueError as error:
+        raise InvalidInput(f"{place} ends in no known way", field="out", remedy="use .eml, .mbox or .zip") from error
+
+
+def _target(found: Snapshot, into: str, *, old: bool) -> str:
+    return "" if old else into or restored_folder(found.taken.date())
+
+
+def _when(at: str, snapshot: int | None) -> At:
+    return snapshot or _moment(at, end=True)
+
+
+def _moment(text: str, *, end: bool = False) -> datetime | None:
+    """Read a moment in UTC; of a day alone its beginning, or its *end*."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        remedy = "write it as 2026-11-03 or 2026-11-03T12:00"
+        raise InvalidInput(f"{text!r} is no date", field="date", value=text, remedy=remedy) from error
+    if end and len(text) == len("2026-11-03"):
+        found = datetime.combine(found.date(), time.max)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
