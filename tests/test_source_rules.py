@@ -19,9 +19,11 @@ CALLS = [(file, node) for file, tree in TREES.items() for node in ast.walk(tree)
 RUNS = {"subprocess.run", "subprocess.Popen", "subprocess.call", "subprocess.check_call", "subprocess.check_output"}
 SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "pty.spawn"}
 OUTWARD = {"requests", "httpx", "aiohttp", "urllib.request", "urllib3", "http.client", "smtplib", "socket", "ftplib"}
+OUTWARD |= {"obstore", "boto3"}
 LISTENS = "cli/serve/"
 # Who opens connections, and where to. None of these addresses comes from a request: each is of the platform's own file.
 REACHES_OUT = {
+    "backup/drivers/s3.py": "the store that mailstead.toml names",
     "certificates/drivers/acme/session.py": "the directory that mailstead.toml names; without redirects to elsewhere",
     "guests/drivers/qemu_agent/by_socket.py": "a socket of this machine",
     "guests/drivers/qemu_agent/by_ssh.py": "a host of mailstead.toml",
@@ -31,6 +33,7 @@ REACHES_OUT = {
     "monitoring/drivers/pages.py": "as the dialer; redirects are not followed",
     "monitoring/drivers/stranger.py": "as the dialer",
     "monitoring/drivers/talk.py": "as the dialer",
+    "people/drivers/oidc/fetching.py": "a provider that mailstead.toml names; private addresses only where it says so",
     "remoting/connection.py": "a host of mailstead.toml",
 }
 SAFE_IN_TEMPLATES = {"web/layout/parts.html": 1}  # attributes that a page of ours gives by `call`, escaped there

@@ -51,7 +51,7 @@ OWN = {("audit", "head"), ("audit", "verify"), ("plans", "drift"), ("plans", "pr
 class _NoPlatform:
     """Stands for a platform of which only the verbs are asked."""
 
-    def acting_as(self, actor: str) -> "_NoPlatform":
+    def acting_as(self, actor: str, source: str) -> "_NoPlatform":
         return self
 
 

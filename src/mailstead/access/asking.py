@@ -1,5 +1,6 @@
 """How every verb begins and ends: the right, the scope, the trail, the order."""
 
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -7,6 +8,7 @@ from typing import Any, TypeVar
 from mailstead.ground.errors import NotFound
 from mailstead.orders.model import OrderView
 from mailstead.orders.plan import order_id
+from mailstead.people.errors import Forbidden, StepUpNeeded
 from mailstead.people.model import Caller, Right
 from mailstead.security.audit import Act
 from mailstead.tenants.changes import Step
@@ -19,6 +21,7 @@ from .keyed import KeyedDesk, Request
 from .telling import told_change
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,10 @@ class Asking:
     @classmethod
     def of(cls, running: Running, caller: Caller, request: Request | None) -> "Asking":
         if request is None:
-            return cls(running.acting_as(caller.actor), caller)
+            return cls(running.acting_as(caller.actor, caller.source), caller)
         desk_told = running.desk_told
         keyed = replace(running, desk_told=lambda trail: KeyedDesk(desk_told(trail), request))
-        return cls(keyed.acting_as(caller.actor), caller, request)
+        return cls(keyed.acting_as(caller.actor, caller.source), caller, request)
 
     @property
     def tenants(self) -> TenantStore:
@@ -48,8 +51,12 @@ class Asking:
         return self.caller.may(Right.HOSTS_READ)
 
     def demand(self, right: Right) -> None:
-        """Raise Forbidden unless the caller has *right*, StepUpNeeded for a grave one."""
-        self.caller.demand(right)
+        """Raise Forbidden unless the caller has *right*, StepUpNeeded for a grave one; the log gets both."""
+        try:
+            self.caller.demand(right)
+        except (Forbidden, StepUpNeeded) as refused:
+            log.warning("%s: %r at %r asked for %s", refused.code, self.caller.actor, self.caller.source, right)
+            raise
 
     def tenant(self, right: Right, name: str) -> Entry:
         """Return a tenant to which the caller may do this. Raises Forbidden, then NotFound."""
@@ -101,7 +108,7 @@ class Asking:
 
     def told(self, act: str, tenant: str, subject: str, do: Callable[[], T], **details: Any) -> T:
         """Return what *do* returns, after the trail was told what the caller does, and from where. Never a secret."""
-        return self.running.trail.telling(Act(act, tenant, subject[:200], details), do, source=self.caller.source)
+        return self.running.trail.telling(Act(act, tenant, subject[:200], details), do)
 
 
 def expect(entry: Entry, revision: int | None) -> None:

@@ -96,6 +96,6 @@ class PeopleAccess:
         self._register(Right.PEOPLE_WRITE).revoke_token(person, token)
 
     def _register(self, right: Right) -> Register:
+        self._asking.demand(right)
         caller = self._asking.caller
-        caller.demand(right)
         return self._asking.running.people.register.within(caller.scope).by(caller.actor, caller.source)

@@ -35,24 +35,29 @@ AT_ONCE = 10_000
 
 
 class AuditTrail:
-    """The chain as *actor* goes on with it."""
+    """The chain as *actor* goes on with it; *source* is the address they ask from; empty: this machine."""
 
-    def __init__(self, database: Database, clock: Clock, actor: str, scope: Scope = EVERYTHING) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, actor: str, scope: Scope = EVERYTHING, *, source: str = ""
+    ) -> None:
         self._database = database
         self._clock = clock
         self._scope = scope
+        self._source = source
         self.actor = actor
 
-    def by(self, actor: str) -> "AuditTrail":
-        """Return the same trail, on which *actor* acts."""
-        return AuditTrail(self._database, self._clock, actor, self._scope)
+    def by(self, actor: str, source: str = "") -> "AuditTrail":
+        """Return the same trail, on which *actor* acts, from *source*."""
+        return AuditTrail(self._database, self._clock, actor, self._scope, source=source)
 
     def within(self, scope: Scope) -> "AuditTrail":
         """Return the trail of which `list` shows what concerns the tenants of *scope*."""
-        return AuditTrail(self._database, self._clock, self.actor, scope)
+        return AuditTrail(self._database, self._clock, self.actor, scope, source=self._source)
 
     def note(self, act: Act) -> AuditEntry:
         """Add an entry; it is lasting when this returns."""
+        if self._source:
+            act = replace(act, details={**act.details, "source": self._source})
         with self._database.transaction() as connection:
             if connection.dialect.name == "postgresql":  # SQLite lets writers take turns by itself
                 connection.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
@@ -60,13 +65,13 @@ class AuditTrail:
             connection.execute(insert(audit).values({name: getattr(entry, name) for name in AuditEntry.__slots__}))
             return entry
 
-    def telling(self, act: Act, do: Callable[[], T], **always: str) -> T:
-        """Return what *do* returns, after *act* was noted; what it refuses is noted, too. *always* is part of both."""
-        self.note(replace(act, details={**act.details, **always}))
+    def telling(self, act: Act, do: Callable[[], T]) -> T:
+        """Return what *do* returns, after *act* was noted; what it refuses is noted, too."""
+        self.note(act)
         try:
             return do()
         except MailsteadError as error:
-            self.note(Act(f"{act.action}.refused", act.tenant, act.subject, {"code": error.code, **always}))
+            self.note(Act(f"{act.action}.refused", act.tenant, act.subject, {"code": error.code}))
             raise
 
     def head(self) -> Head:

@@ -52,9 +52,9 @@ class Running:
     protection: Protection
     salvage: Salvage
 
-    def acting_as(self, actor: str) -> "Running":
-        """Return this platform with *actor* named in the audit trail for every order that is given through it."""
-        trail = self.trail.by(actor)
+    def acting_as(self, actor: str, source: str = "") -> "Running":
+        """Return this platform with *actor* named in the audit trail for all that is done through it, from *source*."""
+        trail = self.trail.by(actor, source)
         desk = self.desk_told(trail)
         care = Care(CareSteps(self.steps), desk)
         lifecycle = Lifecycle(self.steps, desk)

@@ -24,8 +24,7 @@ def serve(running: Running, door: socket) -> None:
 
     Raises NotFound and BadCertificate for what [web] names.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context = tls_context()
     load_certificate(context, running)
     stopping = asyncio.Event()
     server = Server(_config(Ending(_application(running), stopping), context), stopping)
@@ -37,6 +36,13 @@ def serve(running: Running, door: socket) -> None:
         # uvicorn hands the signal on when it has ended; what opened the platform closes it then.
         with suppress(KeyboardInterrupt, SystemExit):
             server.run([door])
+
+
+def tls_context() -> ssl.SSLContext:
+    """Return what speaks TLS 1.2 and 1.3, with the ciphers that OpenSSL recommends, before it has a certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def _application(running: Running) -> ASGIApp:
