@@ -169,6 +169,7 @@ UNREACHED = {  # of tenants, but for the workers alone: by which word of World o
     "dns_record": "records",
     "dns_zone": "records",
     "leases": "engine",
+    "protection": "book",
     "secret_keys": "vault",
     "secrets": "vault",
     "sights": "sights",
