@@ -68,10 +68,12 @@ OPERATIONS: Mapping[str, str] = {
     "machine move": "move_machine",
     "machine show": "get_machine",
     "mailbox add": "add_mailbox",
+    "mailbox forward": "forward_mailbox keep_mailbox",
     "mailbox import": "import_mailboxes",
     "mailbox list": "list_mailboxes get_mailbox",
     "mailbox remove": "remove_mailbox",
     "mailbox set": "change_mailbox set_password",
+    "mailbox vacation": "answer_mailbox return_mailbox",
     "order cancel": "cancel_order",
     "order list": "list_orders",
     "order retry": "retry_order",
@@ -89,6 +91,8 @@ OPERATIONS: Mapping[str, str] = {
     "person session list": "list_sessions",
     "person session revoke": "end_sessions",
     "person show": "get_person",
+    "person sign-in list": "list_sign_ins",
+    "person sign-in remove": "unlink_sign_in",
     "plan": "plan_tenant preview_tenant",
     "quarantine adopt": "adopt_tenant",
     "quarantine draft": "draft_tenant",
@@ -105,6 +109,7 @@ OPERATIONS: Mapping[str, str] = {
     "tenant resize": "resize_tenant",
     "tenant resume": "resume_tenant",
     "tenant show": "get_tenant get_segment",
+    "tenant self-service": "rule_tenant",
     "tenant suspend": "suspend_tenant",
     "token add": "add_token",
     "token list": "list_tokens",
@@ -133,10 +138,18 @@ LOCAL: Mapping[str, str] = {
     "serve": PROCESS,
     "services start": "starts daemons as root of this machine",
     "services stop": "ends name server and network under all tenants, the API's own, too",
+    "sign-in check": "asks a provider with the secret, before people are sent there",
+    "sign-in list": "what mailstead.toml says",
+    "sign-in secret": "the way to a provider is given where mailstead.toml names it",
     "state backup": "a file with all secrets, for a drive on this machine",
     "state restore": "needs that no process runs on this state",
     "state show": "reads such a file",
     "work": PROCESS,
+}
+
+AWAITED = {  # whole groups that the API does not have yet; this list only gets shorter
+    "backup": "issue 6 is at work on it",
+    "restore": "issue 6 is at work on it",
 }
 
 
@@ -154,16 +167,18 @@ COMMANDS = sorted(_commands(typer.main.get_command(app)))
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_has_its_operation_or_a_reason_to_have_none(command: str) -> None:
-    assert (command in OPERATIONS) != (command in LOCAL), f"say where programs find {command!r}, or why they do not"
+    told = (command in OPERATIONS) + (command in LOCAL) + (command.split()[0] in AWAITED)
+    assert told == 1, f"say where programs find {command!r}, or why they do not"
 
 
 def test_every_operation_that_is_named_is_there_and_no_command_is_named_in_vain() -> None:
-    assert {*OPERATIONS, *LOCAL} == {*COMMANDS}
+    assert {*OPERATIONS, *LOCAL} == {command for command in COMMANDS if command.split()[0] not in AWAITED}
     assert {operation for told in OPERATIONS.values() for operation in told.split()} <= EXAMPLES.keys()
 
 
 def test_whatever_a_tenants_file_can_say_the_api_can_say() -> None:
-    own_paths = {"server", "status", "self_service"}  # there is one server; suspend, resume, remove; rules for users
+    own_paths = {"server", "status"}  # there is one server; suspend, resume, remove
+    own_paths |= {"self_service", "backup"}  # awaited: rules for mailbox users, plans of backups
     assert Tenant.model_fields.keys() - own_paths <= TenantNew.model_fields.keys()
     assert AllowanceNew.model_fields.keys() == AllowanceOut.model_fields.keys() == Allowance.model_fields.keys()
     assert AllowanceChange.model_fields.keys() == Allowance.model_fields.keys() - {"disk", "block_device"}

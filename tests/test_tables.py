@@ -177,6 +177,7 @@ UNREACHED = {  # of tenants, but for the workers alone: by which word of World o
 }
 NOBODYS = {
     "challenges": "random digests, each good for one session",
+    "mailbox_sessions": "each found by the digest of its cookie alone, for the mailbox that stands in it",
     "maintenance": "of hosts, which operators alone see: tests/access/test_rights.py",
     "order_numbers": "one counter",
     "places": "digests of networks",

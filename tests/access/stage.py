@@ -12,7 +12,7 @@ from mailstead.ground.clock import VirtualClock
 from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.orders.drivers.memory import MemoryEngine
 from mailstead.people.errors import NotSignedIn
-from mailstead.people.model import GRAVE, RIGHTS, Caller, Role
+from mailstead.people.model import GRAVE, OF_MAILBOX, RIGHTS, Caller, Role
 from mailstead.sites.model import Platform
 from mailstead.state.database import Database
 from mailstead.tenants.model import Tenant
@@ -38,6 +38,7 @@ CAST: Mapping[str, Caller] = {
     "auditor": caller("auditor", Role.AUDITOR, EVERYTHING),
     "alice": caller("alice", Role.TENANT_ADMIN, Scope.of("acme")),
     "bob": caller("bob", Role.TENANT_ADMIN, Scope.of("globex")),
+    "uma": replace(caller("uma", Role.USER, Scope.of("acme")), rights=OF_MAILBOX, mailbox="anna@acme.example"),
     "charlie": caller("charlie", Role.USER, Scope.of()),
 }
 

@@ -100,6 +100,22 @@ def test_who_has_no_right_is_refused_whatever_they_name(shared: Stage, subject: 
             _call(shared.as_("charlie"), subject, verb, tenant)
 
 
+@pytest.mark.parametrize(("subject", "verb"), VERBS)
+def test_a_mailbox_user_asks_for_their_own_mailbox_and_nothing_else(shared: Stage, subject: str, verb: str) -> None:
+    if subject == "own_mailbox":
+        return
+    for tenant in ("acme", "globex"):
+        with pytest.raises(Forbidden):
+            _call(shared.as_("uma"), subject, verb, tenant)
+
+
+@pytest.mark.parametrize(("subject", "verb"), [pair for pair in VERBS if pair[0] == "own_mailbox"])
+@pytest.mark.parametrize("who", [name for name in CAST if name != "uma"])
+def test_whoever_has_no_mailbox_has_none_of_their_own(shared: Stage, who: str, subject: str, verb: str) -> None:
+    with pytest.raises(Forbidden):
+        _call(shared.as_(who), subject, verb, "acme")
+
+
 @pytest.mark.parametrize(("subject", "verb"), OF_TENANTS)
 def test_another_tenant_is_as_missing_as_one_that_never_was(shared: Stage, subject: str, verb: str) -> None:
     told = []

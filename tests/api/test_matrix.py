@@ -183,7 +183,7 @@ def test_what_is_allowed_is_done(tmp_path_factory: pytest.TempPathFactory, opera
     for operation in operations:
         if operation.verb == "GET":
             continue
-        who = next(name for name in ("alice", "owner") if _refused(operation, _asking(name), "acme") is None)
+        who = next(name for name in ("alice", "owner", "uma") if _refused(operation, _asking(name), "acme") is None)
         stage = _prepared(tmp_path_factory.mktemp(operation.id))
         with client_of(stage) as client:
             answer = _ask(client, stage, operation, who, "acme")

@@ -1,5 +1,7 @@
 """Files rendered: hostile names stay names, secrets stay out of sight, tables say what is meant."""
 
+import plistlib
+import re
 from dataclasses import replace
 from ipaddress import IPv6Interface
 
@@ -12,6 +14,7 @@ from mailstead.ground.names import parse_address
 from mailstead.mailservers import plain, rendering
 from mailstead.mailservers.dkim import public_text
 from mailstead.mailservers.errors import UnusableName
+from mailstead.mailservers.rendering.clients import IMAPS, PROFILE_PATH, SUBMISSIONS
 from mailstead.mailservers.rendering.tables import aliases, senders
 from mailstead.tenants.model import Status
 
@@ -141,6 +144,16 @@ def test_public_keys_are_records() -> None:
     rsa, edwards = map(public_text, keys())
     assert rsa.startswith("v=DKIM1; k=rsa; p=MIIBIjAN")
     assert len(edwards) == len("v=DKIM1; k=ed25519; p=") + 44
+
+
+def test_every_way_of_setting_up_a_mail_program_names_the_same_servers() -> None:
+    files = rendering.files(host())
+    for path in ("/mail/config-v1.1.xml", "/autodiscover/autodiscover.xml", PROFILE_PATH):
+        told = files[f"/srv/mailstead/acme.test{path}"].content.decode()
+        assert told.count("mail.acme.example") == 2, path
+        assert {str(IMAPS), str(SUBMISSIONS)} <= set(re.findall(r"[0-9]+", told)), path
+    [mail] = plistlib.loads(files[f"/srv/mailstead/acme.test{PROFILE_PATH}"].content)["PayloadContent"]
+    assert "EmailAddress" not in mail
 
 
 def test_a_public_ipv6_address_lies_on_the_machine() -> None:

@@ -10,6 +10,7 @@ from pyotp import TOTP
 from sqlalchemy import text
 
 from mailstead.ground.clock import VirtualClock
+from mailstead.people.drivers.memory import MemoryProvider
 from mailstead.people.keys import RealChance
 from mailstead.people.model import Role
 from mailstead.people.person import NewPerson, Person
@@ -67,6 +68,7 @@ class House:
     trail: AuditTrail
     vault: Vault
     hashing: CountingHashing
+    providers: dict[str, MemoryProvider]
 
     def invite(self, address: str, role: Role, *tenants: str) -> Link:
         wanted = {"address": address, "role": role, "tenants": tenants}
@@ -145,7 +147,9 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
         create_key_file(tmp_path / "key")
         clock, hashing = VirtualClock(), CountingHashing()
         vault, trail = Vault(database, tmp_path / "key"), AuditTrail(database, clock, "os:test")
-        people = people_of(PLATFORM, Ground(database, vault, clock, trail, RealChance(), hashing))
+        providers = {name: MemoryProvider(name.title(), f"https://{name}.example") for name in ("corp", "other")}
+        ground = Ground(database, vault, clock, trail, RealChance(), hashing, providers)
+        people = people_of(PLATFORM, ground)
         for name in ("acme", "globex"):
             TenantStore(database).add(Tenant.parse({"name": name, "domains": [{"name": f"{name}.example"}]}))
-        yield House(people, database, clock, trail, vault, hashing)
+        yield House(people, database, clock, trail, vault, hashing, providers)

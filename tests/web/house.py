@@ -20,7 +20,8 @@ from mailstead.security.model import Secret
 from mailstead.sites.model import Platform
 from mailstead.tenants.model import Tenant
 from mailstead.web import application, cookies
-from mailstead.wiring import Running, memory_platform
+from mailstead.wiring import Running
+from mailstead.wiring.memory import Outside, memory_platform
 
 from .reading import Reader
 
@@ -34,6 +35,7 @@ CAST = {
     "bob@globex.example": (Role.TENANT_ADMIN, ("globex",)),
 }
 OLGA, RITA, AUDREY, ALICE, BOB = CAST
+UMA = "anna@acme.example"  # has a mailbox, and no account
 
 
 def platform(url: str = URL) -> Platform:
@@ -95,6 +97,8 @@ class House:
     def cookie(self, address: str) -> str:
         """Return the cookie of a full session."""
         people, visitor = self.running.people, Visitor("testclient", "tests")
+        if address not in CAST and address not in self.letters:
+            return people.mailboxes.by_password(address, Secret.of(PASSWORD), visitor).cookie.reveal_text()
         first = people.sign_in.by_password(address, Secret.of(PASSWORD), visitor)
         second = people.sign_in.second_by_code(first.cookie.reveal_text(), self.code(address), visitor)
         return second.cookie.reveal_text()
@@ -158,13 +162,15 @@ class Browser:
 
 
 @contextmanager
-def house_in(folder: Path, url: str = URL) -> Iterator[House]:
+def house_in(folder: Path, url: str = URL, outside: Outside | None = None) -> Iterator[House]:
     """Yield a house with its cast and two tenants."""
-    running, engine = memory_platform(folder, platform(url))
+    running, engine = memory_platform(folder, platform(url), outside)
     house = House(running, engine)
     for name in ("acme", "globex"):
         house.add_tenant(tenant(name))
     for address, (role, tenants) in CAST.items():
         house.add_person(address, role, tenants, name=address.partition("@")[0].title())
+    running.lifecycle.set_password("acme", UMA, Secret.of(PASSWORD))
+    running.lifecycle.set_password("globex", "anna@globex.example", Secret.of(PASSWORD))
     yield house
     engine.close()

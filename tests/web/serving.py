@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from mailstead.web import application
+from mailstead.wiring.memory import Outside
 
 from .house import House, house_in
 
@@ -36,12 +37,12 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
+def served(folder: Path, outside: Outside | None = None) -> Iterator[Served]:
     """Yield a house that is served until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as door:
         url = f"https://localhost:{door.getsockname()[1]}"
         spki = _certify(folder)
-        with house_in(folder, url) as house, _time_passing(house), _listening(house, door, folder):
+        with house_in(folder, url, outside) as house, _time_passing(house), _listening(house, door, folder):
             yield Served(house, url, spki)
 
 

@@ -1,18 +1,28 @@
 """The console in Debian's Chromium: with keys, passkeys, live orders, in German and in the dark."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from ssl import create_default_context
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from mailstead.ground.clock import VirtualClock
+from mailstead.people.drivers.oidc import Client, Fetching, OidcProvider
 from mailstead.people.model import Role
+from mailstead.security.model import Secret
 from mailstead.web import cookies
+from mailstead.wiring.memory import memory_outside
+from tests.people.peer import CLIENT, SECRET, Peer, serving
+from mailstead.web.pages import PAGES
 
-from .house import ALICE, OLGA, PASSWORD
+from .house import ALICE, OLGA, PASSWORD, UMA, platform
 from .serving import Served, served
+from .test_matrix import _path
 
 pytestmark = pytest.mark.host
+NEW = "a new one with more words in it"
 CALM = (
     "no-sandbox",
     "disable-gpu",
@@ -22,55 +32,48 @@ CALM = (
     "disable-component-update",
     "disable-sync",
 )
-PAGES = (
-    "/",
-    "/tenants",
-    "/tenants/acme",
-    "/tenants/acme/drift",
-    "/tenants/acme/mailboxes",
-    "/tenants/acme/aliases",
-    "/tenants/acme/mailbox?address=anna@acme.example",
-    "/tenants/acme/mailboxes/import",
-    "/tenants/acme/lists",
-    "/tenants/acme/domains",
-    "/tenants/acme/domains/check",
-    "/tenants/acme/machine",
-    "/tenants/acme/network",
-    "/tenants/acme/orders",
-    "/tenants/acme/audit",
-    "/orders",
-    "/onboarding",
-    "/hosts",
-    "/doctor",
-    "/people",
-    "/audit",
-    "/search?words=acme",
-    "/account",
-    "/account/enrol",
-    "/account/enrol/app",
-    "/settings",
-    "/step-up",
-    "/sign-in",
-    "/nowhere",
-)
+# What answers with no page: a file, a part of a page, a stream of parts. All other pages are looked at.
+PARTS = {"/static/{name}", "/tenants/{tenant}/machine/live", "/doctor/findings", "/orders/{order}/live"}
+WITHOUT_SESSION = {"/sign-in", "/sign-in/second", "/invitation/{secret}"}
+FORMS: dict[str, dict[str, str]] = {
+    "/bulk": {"act": "suspend", "tenant:acme": "yes"},
+    "/onboarding/plan": {"name": "hooli", "domains": "hooli.example"},
+    "/tenants/acme/mailboxes/preview": {"csv": "address,name\nnew@acme.example,Neu\nnobody,x"},
+    "/tenants/acme/mailboxes": {"address": "wrong", "quota_mib": "1"},
+    "/people": {"address": "ivy@operator.example", "role": "reader"},
+    "/account/enrol/codes": {},
+}
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("served")) as made:
+def corp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Peer, OidcProvider]]:
+    """A provider of OpenID Connect, and how the console sees it."""
+    folder, clock = tmp_path_factory.mktemp("corp"), VirtualClock()
+    with serving(folder, clock) as peer:
+        fetching = Fetching("localhost", create_default_context(cafile=folder / "peer.pem"))
+        client = Client("Example Corp", peer.issuer, CLIENT)
+        yield peer, OidcProvider(client, lambda: Secret.of(SECRET), fetching, clock)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, corp: tuple[Peer, OidcProvider]) -> Iterator[Served]:
+    peer, provider = corp
+    outside = replace(memory_outside(platform(), peer.clock), providers={"corp": provider})
+    with served(tmp_path_factory.mktemp("served"), outside) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def chromium(place: Served) -> Iterator[Browser]:
-    args = [*(f"--{one}" for one in CALM), f"--ignore-certificate-errors-spki-list={place.spki}"]
+def chromium(place: Served, corp: tuple[Peer, OidcProvider]) -> Iterator[Browser]:
+    believed = f"{place.spki},{corp[0].spki}"
+    args = [*(f"--{one}" for one in CALM), f"--ignore-certificate-errors-spki-list={believed}"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=args)
         yield browser
         browser.close()
 
 
-def _context(place: Served, chromium: Browser, who: str = "", **more: str) -> BrowserContext:
+def _context(place: Served, chromium: Browser, who: str = "", **more: object) -> BrowserContext:
     context = chromium.new_context(base_url=place.url, **more)  # type: ignore[arg-type]  # its keywords are many
     context.set_default_timeout(30_000)
     if who:
@@ -97,6 +100,28 @@ def test_signing_in_with_password_and_app(place: Served, chromium: Browser) -> N
     page.get_by_label("Code", exact=True).fill(place.house.code(OLGA))
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="Tenants")).to_be_visible()
+    assert not faults
+
+
+def test_signing_in_elsewhere_and_back_with_the_second_factor_here(
+    place: Served, chromium: Browser, corp: tuple[Peer, OidcProvider]
+) -> None:
+    corp[0].who = "olga-at-corp"
+    owner = _context(place, chromium, OLGA).new_page()
+    faults = _faults(owner)
+    owner.goto("/account")
+    owner.get_by_role("button", name="Link Example Corp").click()
+    expect(owner.get_by_role("button", name="Remove olga-at-corp")).to_be_visible()
+    page = _context(place, chromium).new_page()
+    faults += _faults(page)
+    page.goto("/tenants")
+    page.get_by_role("button", name="Sign in with Example Corp").click()
+    page.get_by_label("Code", exact=True).fill(place.house.code(OLGA))
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Tenants")).to_be_visible()
+    owner.goto("/account")
+    owner.get_by_role("button", name="Remove olga-at-corp").click()
+    expect(owner.get_by_text("It is unlinked")).to_be_visible()
     assert not faults
 
 
@@ -214,6 +239,20 @@ def test_the_second_factor_is_given_in_a_dialog_and_what_was_begun_goes_on(place
     assert not faults
 
 
+def test_the_keys_are_shown_by_one_which_can_be_turned_off(place: Served, chromium: Browser) -> None:
+    page = _context(place, chromium, OLGA).new_page()
+    page.goto("/settings")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_label("The key “?” shows all keys").select_option("off")
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("status")).to_have_text("Your settings are kept.")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+
+
 def _tab_to(page: Page, name: str) -> None:
     """Press Tab until what is so named has the focus."""
     what = "(e => (e.labels?.[0] || e).textContent.trim())(document.activeElement)"
@@ -224,16 +263,95 @@ def _tab_to(page: Page, name: str) -> None:
     pytest.fail(f"Tab does not lead to {name}")
 
 
+def test_a_mailbox_user_is_away_and_chooses_another_password(place: Served, chromium: Browser) -> None:
+    page = _context(place, chromium, timezone_id="Europe/Berlin").new_page()
+    faults = _faults(page)
+    page.goto("/mailbox/setup")
+    page.get_by_label("E-mail address").fill(UMA)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Set up devices")).to_be_visible()
+    page.get_by_role("link", name="My mailbox").click()
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+    page.get_by_label("Text of the reply").fill("Back on Monday")
+    page.get_by_label("Last day").fill("2027-01-31")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("is answered within these days")
+    expect(page.get_by_label("Last day")).to_have_value("2027-01-31")
+    page.get_by_label("Password until now").fill(PASSWORD)
+    page.get_by_label("New password").fill(NEW)
+    page.get_by_role("button", name="Change it").click()
+    expect(page.get_by_role("status")).to_contain_text("Your password is changed")
+    place.house.running.lifecycle.set_password("acme", UMA, Secret.of(PASSWORD))
+    assert not faults
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_keeps_anybody_out(place: Served, chromium: Browser, theme: str) -> None:
-    page = _context(place, chromium, OLGA, color_scheme=theme).new_page()
-    faults, axe = _faults(page), Axe()
-    found: dict[str, list[str]] = {}
-    for path in PAGES:
+@pytest.mark.parametrize("width", [360, 1280])
+def test_self_service_keeps_nobody_out(place: Served, chromium: Browser, theme: str, width: int) -> None:
+    page = _context(place, chromium, UMA, color_scheme=theme).new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    axe = Axe()
+    found: dict[str, str] = {}
+    for path in ("/mailbox", "/mailbox/setup", "/mailbox/sign-in"):
         page.goto(path)
-        response = axe.run(page).response
-        assert len(response["passes"]) > 10, path
-        violations = response["violations"]
-        found |= {f"{path} {one['id']}": [node["html"][:160] for node in one["nodes"]][:3] for one in violations}
+        found |= {f"{path} {one['id']}": one["nodes"][0]["html"] for one in axe.run(page).response["violations"]}
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert not found
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 360), ("dark", 1920)])
+def test_no_page_keeps_anybody_out_or_is_wider_than_the_window(
+    place: Served, chromium: Browser, theme: str, width: int
+) -> None:
+    size = {"width": width, "height": 800}
+    page = _context(place, chromium, OLGA, color_scheme=theme, viewport=size).new_page()
+    stranger = _context(place, chromium, color_scheme=theme, viewport=size).new_page()
+    faults = [*_faults(page), *_faults(stranger)]
+    found: dict[str, list[str]] = {}
+    link = place.house.invite(f"ida-{theme}@operator.example", Role.READER).removeprefix(place.url)
+    for path in ("/sign-in", link):
+        stranger.goto(path)
+        found |= _hindrances(stranger, path)
+    stranger.goto("/sign-in")
+    stranger.get_by_label("E-mail address").fill(OLGA)
+    stranger.get_by_label("Password").fill(PASSWORD)
+    stranger.get_by_role("button", name="Continue").click()
+    expect(stranger.get_by_label("Code", exact=True)).to_be_visible()
+    found |= _hindrances(stranger, "/sign-in/second")
+    for path in [*_paths(place), "/nowhere"]:
+        page.goto(path)
+        found |= _hindrances(page, path)
+    for path, fields in FORMS.items():
+        page.goto("/settings")
+        _send(page, path, fields)
+        found |= _hindrances(page, f"POST {path}")
     assert not found
     assert not faults
+
+
+def _paths(place: Served) -> list[str]:
+    """Return every page there is for somebody who is signed in."""
+    pages = [page for page in PAGES if page.verb == "GET" and page.path not in PARTS | WITHOUT_SESSION]
+    return [_path(place.house, page, "acme") for page in pages]
+
+
+def _hindrances(page: Page, path: str) -> dict[str, list[str]]:
+    """Return what axe finds on the page as it stands, and whether it has to be pushed to the side to be read."""
+    response = Axe().run(page).response
+    assert len(response["passes"]) > 10, path
+    found = {f"{path} {one['id']}": [node["html"][:160] for node in one["nodes"]][:3] for one in response["violations"]}
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found[f"{path} too wide"] = []
+    return found
+
+
+def _send(page: Page, path: str, fields: dict[str, str]) -> None:
+    """Send a form as if it stood on the page that is shown."""
+    script = """([path, fields]) => { const form = document.createElement("form"); form.method = "post";
+      form.action = path; fields.csrf_token = document.querySelector("[name=csrf_token]").value;
+      for (const [name, value] of Object.entries(fields)) {
+        const field = document.createElement("textarea"); field.name = name; field.value = value; form.append(field); }
+      document.body.append(form); form.submit(); }"""
+    with page.expect_navigation():
+        page.evaluate(script, [path, fields])

@@ -6,7 +6,7 @@ from mailstead.people.model import RIGHTS, Right
 from mailstead.web.page import Page
 from mailstead.web.pages import PAGES
 
-from .house import ALICE, AUDREY, BOB, CAST, OLGA, RITA, House
+from .house import ALICE, AUDREY, BOB, CAST, OLGA, RITA, UMA, House
 
 # What a page takes beside being signed in. Every page stands here: one that does not fails the first test.
 NEEDS: dict[str, Right | None] = {
@@ -42,6 +42,9 @@ NEEDS: dict[str, Right | None] = {
     "/people": Right.PEOPLE_READ,
     "/people/{person}": Right.PEOPLE_READ,
     "/audit": Right.AUDIT_READ,
+    "/mailbox": Right.MAILBOX_OWN,
+    "/mailbox/setup": Right.MAILBOX_OWN,
+    "/mailbox/setup/profile": Right.MAILBOX_OWN,
 }
 GETS = [page for page in PAGES if page.verb == "GET" and not page.public]
 POSTS = [page for page in PAGES if page.verb == "POST" and not page.public]
@@ -82,6 +85,16 @@ def test_every_page_is_for_those_who_may(house: House, who: str) -> None:
         assert answer.status == expected, page.path
 
 
+def test_a_mailbox_user_gets_the_pages_of_the_mailbox_and_no_other(house: House) -> None:
+    browser = house.browser(UMA)
+    for page in GETS:
+        answer = browser.get(_path(house, page, "acme"))
+        own = NEEDS[page.path] is Right.MAILBOX_OWN
+        assert answer.status == (200 if own else 303 if page.path == "/" else 403), page.path
+        assert "globex" not in answer.text, page.path
+        assert "bert@acme.example" not in answer.text, page.path
+
+
 @pytest.mark.parametrize(("who", "other"), [(ALICE, "globex"), (BOB, "acme"), (ALICE, "missing"), (OLGA, "missing")])
 def test_what_is_anothers_looks_as_if_it_were_not_there(house: House, who: str, other: str) -> None:
     browser, rights = house.browser(who), RIGHTS[CAST[who][0]]
@@ -104,7 +117,9 @@ def test_no_page_tells_of_another_tenant(house: House, who: str) -> None:
         assert f"/tenants/{canary}" not in browser.get(f"/search?words={words}").text
 
 
-@pytest.mark.parametrize(("who", "tenant"), [(RITA, "acme"), (AUDREY, "acme"), (ALICE, "globex"), (BOB, "acme")])
+@pytest.mark.parametrize(
+    ("who", "tenant"), [(RITA, "acme"), (AUDREY, "acme"), (ALICE, "globex"), (BOB, "acme"), (UMA, "acme")]
+)
 def test_whoever_may_not_change_it_changes_nothing(house: House, who: str, tenant: str) -> None:
     browser = house.browser(who)
     before = house.running.world.tenants.get(tenant), house.running.desk.list(limit=10_000)
@@ -119,7 +134,7 @@ def test_whoever_may_not_change_it_changes_nothing(house: House, who: str, tenan
     fields |= {"targets": "a@b.example", "domain": f"{tenant}.example", "vcpus": "2", "memory_mib": "1024"}
     fields |= {"disk_gib": "9", "csv": f"address\nnew@{tenant}.example", "dmarc": "none", "mta_sts": "none"}
     fields |= {"role": "owner", "domains": "new.example", "posting": "anyone", "enabled": "yes"}
-    for page in [one for one in POSTS if not one.path.startswith(("/account", "/settings", "/step-up"))]:
+    for page in [one for one in POSTS if not one.path.startswith(("/account", "/settings", "/step-up", "/mailbox"))]:
         answer = browser.post(_path(house, page, tenant), fields, follow=False)
         assert answer.status in {403, 404, 422, 303}, page.path
         assert answer.status != 303 or answer.headers["location"].startswith("/step-up"), page.path

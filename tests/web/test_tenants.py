@@ -70,6 +70,18 @@ def test_a_removed_tenant_is_brought_back_and_only_then_gone_for_good(house: Hou
     assert store.get("umbrella").tenant.status is Status.ACTIVE
 
 
+def test_suspending_and_bringing_back_undo_each_other(house: House) -> None:
+    browser, store = house.browser(OLGA), house.running.world.tenants
+    browser.get("/tenants/acme")
+    for act, undo, status in (("suspend", "resume", Status.SUSPENDED), ("resume", "suspend", Status.ACTIVE)):
+        page = browser.send(f"/tenants/acme/{act}")
+        assert store.get("acme").tenant.status is status
+        assert f"/tenants/acme/{undo}" in [
+            form.action for form in page.read.forms if form.fields.keys() == {"csrf_token"}
+        ]
+    assert "Undo" in page.words
+
+
 def test_a_password_is_shown_once_and_is_in_no_cookie(house: House) -> None:
     browser = house.browser(ALICE)
     browser.get("/tenants/acme/mailboxes")
@@ -103,7 +115,7 @@ def test_ten_thousand_lines_are_looked_at_in_one_answer(house: House) -> None:
     lines = "\n".join(["address", *(f"box{number}@acme.example" for number in range(10_000))])
     page = browser.send("/tenants/acme/mailboxes/preview", csv=lines)
     assert "10,000 mailboxes would be added" in page.words or "10000 mailboxes would be added" in page.words
-    assert "and 9800 more" in page.words
+    assert "and 9,800 more" in page.words
 
 
 def test_a_file_that_is_no_text_is_refused(house: House) -> None:

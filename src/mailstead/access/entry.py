@@ -15,6 +15,7 @@ from .keyed import Request
 from .machines import MachineAccess
 from .mailboxes import MailboxAccess
 from .orders import OrderAccess
+from .own_mailbox import OwnMailboxAccess
 from .people import PeopleAccess
 from .plans import PlanAccess
 from .platform import PlatformAccess
@@ -33,6 +34,7 @@ class Access:
         self.tenants = TenantAccess(asking)
         self.domains = DomainAccess(asking)
         self.mailboxes = MailboxAccess(asking)
+        self.own_mailbox = OwnMailboxAccess(asking)
         self.aliases = AddressAccess(asking, ALIASES)
         self.lists = AddressAccess(asking, LISTS)
         self.machines = MachineAccess(asking)

@@ -11,6 +11,7 @@ from mailstead.security.model import Secret
 from mailstead.security.passwords import check_password
 from mailstead.tenants import changes
 from mailstead.tenants.model import Mailbox
+from mailstead.tenants.self_service import Forwarding, Vacation
 
 from .addresses import find, page
 from .asking import Asking, expect
@@ -75,6 +76,30 @@ class MailboxAccess:
             expected=expected,
         )
 
+    def forward(
+        self, tenant: str, address: str, forwarding: Forwarding | None, *, expected: int | None = None
+    ) -> OrderView:
+        """Let a mailbox's mail be sent on, or no more (None). Raises NotFound, ForwardingLoop, ForwardingRefused."""
+        entry = self._asking.tenant(Right.MAIL_WRITE, tenant)
+        return self._asking.change(
+            entry,
+            "mailbox.forward",
+            address,
+            lambda wanted: changes.forwarded(wanted, address, forwarding),
+            expected=expected,
+        )
+
+    def answer(self, tenant: str, address: str, vacation: Vacation | None, *, expected: int | None = None) -> OrderView:
+        """Let a mailbox answer that its owner is away, or no more (None). Raises NotFound, Changed."""
+        entry = self._asking.tenant(Right.MAIL_WRITE, tenant)
+        return self._asking.change(
+            entry,
+            "mailbox.vacation",
+            address,
+            lambda wanted: changes.away(wanted, address, vacation),
+            expected=expected,
+        )
+
     def set_password(self, tenant: str, address: str, password: Secret | None = None) -> Given:
         """Give a mailbox another password; without one, it is made. Raises NotFound, WeakPassword."""
         entry = self._asking.tenant(Right.MAIL_WRITE, tenant)
@@ -90,6 +115,19 @@ class MailboxAccess:
 
         order = self._asking.order("mailbox.password", tenant, known, do)
         return Given(order, {} if password else {known: chosen})
+
+    def rule(
+        self,
+        tenant: str,
+        *,
+        expected: int | None = None,
+        **fields: object,
+    ) -> OrderView:
+        """Say what mailbox users may do themselves: `aliases`, `forwarding`. Raises ForwardingRefused, Changed."""
+        entry = self._asking.tenant(Right.MAIL_WRITE, tenant)
+        return self._asking.change(
+            entry, "tenant.self-service", tenant, lambda wanted: changes.ruled(wanted, **fields), expected=expected
+        )
 
     def remove(
         self, tenant: str, address: str, *, allow_loss: Collection[str] = (), expected: int | None = None

@@ -1,8 +1,11 @@
 """People with an account, as one caller may see and look after them."""
 
+from collections.abc import Sequence
+
 from mailstead.people.model import Right
 from mailstead.people.person import Factors, NewPerson, NewToken, Person, PersonChange, Token
 from mailstead.people.port import Register
+from mailstead.people.provider import Linked
 from mailstead.people.session import Link, Session
 from mailstead.security.model import Secret
 
@@ -29,6 +32,10 @@ class PeopleAccess:
     def factors(self, person: str) -> Factors:
         """Return the person's second factors; raise NotFound."""
         return self._register(Right.PEOPLE_READ).factors(person)
+
+    def linked(self, person: str) -> Sequence[Linked]:
+        """Return the sign-ins elsewhere that open the person's account; raise NotFound."""
+        return self._register(Right.PEOPLE_READ).linked(person)
 
     def sessions(self, person: str) -> list[Session]:
         """Return the person's sessions, the latest seen first; raise NotFound."""
@@ -71,6 +78,10 @@ class PeopleAccess:
     def remove_factor(self, person: str, factor: str) -> None:
         """Take a second factor away; raise NotFound."""
         self._register(Right.PEOPLE_WRITE).remove_factor(person, factor)
+
+    def unlink(self, person: str, identity: str) -> None:
+        """Let a sign-in elsewhere open the account no more; raise NotFound."""
+        self._register(Right.PEOPLE_WRITE).unlink(person, identity)
 
     def end_sessions(self, person: str, session: str | None = None) -> int:
         """End one session of the person, or all; return how many there were. Raises NotFound."""

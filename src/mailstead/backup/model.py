@@ -1,5 +1,6 @@
 """What a backup is made of: ranges of disks, snapshots, holds, leases, and damage."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,10 +8,12 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from mailstead.ground.blocks import Blocks
+from mailstead.ground.errors import InvalidInput
 
 CHUNK = 65_536  # bytes: a cluster of qcow2, and the grain of libvirt's dirty bitmaps
 ID_BYTES = 32
 ZERO = bytes(ID_BYTES)  # the id of what holds zeros only, and is not stored
+_RUN = re.compile(r"[a-z0-9_-]{1,80}")
 Told: TypeAlias = Callable[[int, int], None]  # bytes done, of how many
 
 
@@ -195,3 +198,11 @@ class Collected:
     freed: int
     condemned: int
     copied: int
+
+
+def parse_run(text: str) -> str:
+    """Return *text* if it can name a run: 1 to 80 of a-z, 0-9, hyphen and underscore."""
+    if not _RUN.fullmatch(text):
+        remedy = "use 1 to 80 lower-case letters, digits, hyphens and underscores"
+        raise InvalidInput(f"{text!r} cannot name a run", field="run", value=text, remedy=remedy)
+    return text

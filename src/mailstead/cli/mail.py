@@ -128,7 +128,7 @@ def add_alias(
 ) -> None:
     """Add an alias: mail to ADDRESS goes to every --to."""
     alias = Alias.parse({"address": address, "targets": target})
-    _change(face_of(context), address, lambda tenant: changes.with_alias(tenant, alias), no_wait=no_wait)
+    change(face_of(context), address, lambda tenant: changes.with_alias(tenant, alias), no_wait=no_wait)
 
 
 @aliases.command("set")
@@ -139,7 +139,7 @@ def set_alias(
     no_wait: NoWait = False,
 ) -> None:
     """Change where an alias leads."""
-    _change(
+    change(
         face_of(context),
         address,
         lambda tenant: changes.change_alias(tenant, address, targets=tuple(target)),
@@ -159,7 +159,7 @@ def list_aliases(context: typer.Context, tenant: TenantArgument) -> None:
 @aliases.command("remove")
 def remove_alias(context: typer.Context, address: AddressArgument, no_wait: NoWait = False) -> None:
     """Remove an alias."""
-    _change(face_of(context), address, lambda tenant: changes.without_alias(tenant, address), no_wait=no_wait)
+    change(face_of(context), address, lambda tenant: changes.without_alias(tenant, address), no_wait=no_wait)
 
 
 @lists.command("add")
@@ -172,7 +172,7 @@ def add_list(
 ) -> None:
     """Add a distribution list."""
     mail_list = MailList.parse({"address": address, "members": member or [], "posting": posting})
-    _change(face_of(context), address, lambda tenant: changes.with_list(tenant, mail_list), no_wait=no_wait)
+    change(face_of(context), address, lambda tenant: changes.with_list(tenant, mail_list), no_wait=no_wait)
 
 
 @lists.command("set")
@@ -185,7 +185,7 @@ def set_list(
 ) -> None:
     """Change a list's members or who may write to it."""
     members = tuple(member) if member else None
-    _change(
+    change(
         face_of(context),
         address,
         lambda tenant: changes.change_list(tenant, address, members=members, posting=posting),
@@ -205,7 +205,7 @@ def list_lists(context: typer.Context, tenant: TenantArgument) -> None:
 @lists.command("remove")
 def remove_list(context: typer.Context, address: AddressArgument, no_wait: NoWait = False) -> None:
     """Remove a distribution list."""
-    _change(face_of(context), address, lambda tenant: changes.without_list(tenant, address), no_wait=no_wait)
+    change(face_of(context), address, lambda tenant: changes.without_list(tenant, address), no_wait=no_wait)
 
 
 Dmarc = Annotated[str | None, typer.Option(help="DMARC policy: none, quarantine or reject.")]
@@ -237,7 +237,7 @@ def set_domain(
     no_wait: NoWait = False,
 ) -> None:
     """Change a domain's policies."""
-    _change(
+    change(
         face_of(context),
         f"postmaster@{domain}",
         lambda tenant: changes.change_domain(tenant, domain, catch_all=catch_all, dmarc=dmarc, mta_sts=mta_sts),
@@ -261,12 +261,13 @@ def remove_domain(
     """Stop serving a mail domain; its records are withdrawn."""
     face = face_of(context)
     confirm(f"Stop serving {domain}? Mail to it will not arrive here any more.", yes=yes)
-    _change(face, f"postmaster@{domain}", lambda tenant: changes.without_domain(tenant, domain), no_wait=no_wait)
+    change(face, f"postmaster@{domain}", lambda tenant: changes.without_domain(tenant, domain), no_wait=no_wait)
 
 
-def _change(face: Face, address: str, change: changes.Step, *, no_wait: bool) -> None:
+def change(face: Face, address: str, step: changes.Step, *, no_wait: bool) -> None:
+    """Order that the tenant of *address* become what *step* makes of it."""
     with face.platform(worker=not no_wait) as running:
-        order = running.lifecycle.change(running.tenant_of(address), change)
+        order = running.lifecycle.change(running.tenant_of(address), step)
         face.follow(running, order, wait=not no_wait)
 
 

@@ -7,6 +7,7 @@ import segno
 import typer
 
 from mailstead.people.person import Factor, NewPerson, NewToken, Person, PersonChange, Token
+from mailstead.people.provider import Linked
 from mailstead.people.session import Link, Session
 
 from . import show
@@ -15,8 +16,10 @@ from .face import Face, Yes, confirm, face_of
 people = typer.Typer(no_args_is_help=True)
 sessions = typer.Typer(no_args_is_help=True)
 factors = typer.Typer(no_args_is_help=True)
+identities = typer.Typer(no_args_is_help=True)
 tokens = typer.Typer(no_args_is_help=True)
 people.add_typer(sessions, name="session", help="Where somebody is signed in.")
+people.add_typer(identities, name="sign-in", help="Sign-ins elsewhere that open somebody's account.")
 people.add_typer(factors, name="factor", help="Second factors of somebody: apps and passkeys.")
 
 Who = Annotated[str, typer.Argument(metavar="ADDRESS", help="Somebody, by address or id.")]
@@ -162,6 +165,26 @@ def remove_factor(
     face.say(f"{address} has this factor no more", person=address, factor=factor)
 
 
+@identities.command("list")
+def list_identities(context: typer.Context, address: Who) -> None:
+    """List the sign-ins elsewhere that open somebody's account."""
+    face = face_of(context)
+    with face.platform() as running:
+        rows = [_identity(one) for one in running.people.register.linked(address)]
+    face.rows("", rows, columns=tuple(rows[0]) if rows else (), empty=f"{address} signs in here alone")
+
+
+@identities.command("remove")
+def remove_identity(
+    context: typer.Context, address: Who, identity: Annotated[str, typer.Argument(metavar="SIGN-IN", help="Its id.")]
+) -> None:
+    """Let a sign-in elsewhere open somebody's account no more. Ends their sessions."""
+    face = face_of(context)
+    with face.platform() as running:
+        running.people.register.unlink(address, identity)
+    face.say(f"it opens the account of {address} no more", person=address, identity=identity)
+
+
 @tokens.command("add")
 def add_token(
     context: typer.Context,
@@ -249,6 +272,11 @@ def _factor(factor: Factor) -> dict[str, Any]:
     used = factor.used.isoformat(timespec="seconds") if factor.used else None
     created = factor.created.isoformat(timespec="seconds")
     return {"id": factor.id, "kind": factor.kind, "name": factor.name, "created": created, "used": used}
+
+
+def _identity(linked: Linked) -> dict[str, Any]:
+    used = linked.used.isoformat(timespec="seconds") if linked.used else None
+    return {"id": linked.id, "issuer": linked.issuer, "name": linked.name, "subject": linked.subject, "used": used}
 
 
 def _token(token: Token) -> dict[str, Any]:

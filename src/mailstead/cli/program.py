@@ -40,7 +40,7 @@ def _loading() -> Iterator[None]:
 
 WORDS = {
     "tenant": Word("tenants.app", "Tenants: add, show, change, suspend, remove."),
-    "mailbox": Word("mail.mailboxes", "Mailboxes of a tenant."),
+    "mailbox": Word("self_service.mailboxes", "Mailboxes of a tenant."),
     "alias": Word("mail.aliases", "Aliases: mail to one address goes to others."),
     "list": Word("mail.lists", "Distribution lists."),
     "domain": Word("mail.domains", "Mail domains of a tenant and their policies."),
@@ -56,6 +56,7 @@ WORDS = {
     "quarantine": Word("quarantine.app", "After a restore: compare, adopt, and let the platform act."),
     "person": Word("people.people", "People who use console and API: roles, factors, sessions."),
     "token": Word("people.tokens", "Keys for programs that use the API."),
+    "sign-in": Word("sign_in.app", "Sign-ins elsewhere: providers of OpenID Connect."),
     "audit": Word("audit.app", "The audit chain: who did what, and whether it is whole."),
     "init": Word("platform.init", "Found a platform in the home folder: mailstead.toml, key file, database."),
     "work": Word("platform.work", "Carry out orders as they come, and keep certificates and removals on time."),

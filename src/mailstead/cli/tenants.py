@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from mailstead.networks.model import Numbers
-from mailstead.tenants.changes import resized
+from mailstead.tenants.changes import resized, ruled
 from mailstead.tenants.files import as_toml
 from mailstead.tenants.model import Tenant
 from mailstead.tenants.store import Entry
@@ -118,6 +118,23 @@ def resize(
     sizes = {"vcpus": vcpus, "memory_mib": memory_mib, "disk_gib": disk_gib, **limits}
     with face.platform(worker=not no_wait) as running:
         order = running.lifecycle.change(name, lambda tenant: resized(tenant, **sizes))
+        face.follow(running, order, wait=not no_wait)
+
+
+@app.command("self-service")
+def self_service(
+    context: typer.Context,
+    name: Name,
+    aliases: Annotated[int | None, typer.Option(help="How many of their own users may make, each.")] = None,
+    forwarding: Annotated[
+        str | None, typer.Option(help="Where mail may be forwarded to: anywhere, own-domains or off.")
+    ] = None,
+    no_wait: NoWait = False,
+) -> None:
+    """Say what mailbox users may do themselves."""
+    face = face_of(context)
+    with face.platform(worker=not no_wait) as running:
+        order = running.lifecycle.change(name, lambda tenant: ruled(tenant, aliases=aliases, forwarding=forwarding))
         face.follow(running, order, wait=not no_wait)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from .errors import NotSignedIn
+from .errors import NotSignedIn, StepUpNeeded
 from .keys import digest
 from .means import Means
 from .person import Person
@@ -17,13 +17,13 @@ class Door:
     def __init__(self, means: Means) -> None:
         self._means = means
 
-    def open(self, person: Person, stage: Stage, visitor: Visitor) -> Admission:
-        """Begin a session."""
+    def open(self, person: Person, stage: Stage, visitor: Visitor, *, fresh: bool = True) -> Admission:
+        """Begin a session; *fresh*: a full one whose person just proved who they are to us."""
         now, key = self._means.clock.now(), self._means.chance.key()
         session = Session(
             self._means.chance.id(), person, stage, now, now, now + self._lasts(stage), visitor.source, visitor.agent
         )
-        session = self._arrived(session, visitor)
+        session = self._arrived(session, visitor) if fresh else session
         self._means.records.sessions.open(session, digest(key.reveal()))
         return Admission(key, stage, session.expires)
 
@@ -45,6 +45,26 @@ class Door:
             raise nobody()
         self._means.records.sessions.touch(session, visitor, now)
         return session
+
+    def signed_in(self, cookie: str, visitor: Visitor, *, enrolling: bool = False) -> Session:
+        """Return a full session, or one that is good for enrolling if that will do; raise NotSignedIn."""
+        session = self.look(cookie, visitor)
+        if session.stage is Stage.SECOND or (session.stage is Stage.ENROL and not enrolling):
+            raise nobody()
+        return session
+
+    def proven(self, cookie: str, visitor: Visitor, *, enrolling: bool = False) -> Session:
+        """Return the session of somebody who just gave their second factor, or has none to give and must get one."""
+        session = self.signed_in(cookie, visitor, enrolling=enrolling)
+        if session.stage is Stage.FULL and not session.fresh(self._means.clock.now()):
+            remedy = "give your second factor again"
+            raise StepUpNeeded("this needs your second factor anew", field="session", remedy=remedy)
+        return session
+
+    def alone(self, session: Session, cookie: str, visitor: Visitor) -> Admission:
+        """Go on with this session, and end the person's others."""
+        self._means.records.sessions.end_all(session.person.id, but=session.id)
+        return self.go_on(session, cookie, visitor)
 
     def stage_for(self, person: Person) -> Stage:
         """Return how far the right password brings somebody."""

@@ -10,12 +10,16 @@ MailsteadError
 │   │   └── StepUpNeeded     the second factor must be given anew                    step-up-needed
 │   ├── LastOwner            nobody could look after the platform's people then      last-owner
 │   ├── LastFactor           the only second factor of one who must have one         last-factor
+│   ├── LastWayIn            without it nothing would open the account               last-way-in
 │   └── PersonThere          (Conflict) the address has an account                   person-there
 ├── InvitationGone           (NotFound) the link was used, withdrawn, or is too old  invitation-gone
-└── SignInBusy               (Unreachable) too many passwords are being checked      sign-in-busy
+├── SignInBusy               (Unreachable) too many passwords are being checked      sign-in-busy
+├── ProviderSilent           (Unreachable) a provider of sign-ins does not answer      provider-silent
+├── ProviderUnfit            (Rejected) it is not what the platform's file says        provider-unfit
+└── ProofRefused             (Rejected) what came from it proves nothing               proof-refused
 """
 
-from mailstead.ground.errors import Conflict, Denied, NotFound, Refused, Unreachable
+from mailstead.ground.errors import Conflict, Denied, NotFound, Refused, Rejected, Unreachable
 
 
 class NotSignedIn(Denied):
@@ -65,6 +69,12 @@ class LastFactor(Refused):
     code = "last-factor"
 
 
+class LastWayIn(Refused):
+    """Without this sign-in its person could not come in any more."""
+
+    code = "last-way-in"
+
+
 class PersonThere(Conflict):
     """Somebody with that address has an account."""
 
@@ -81,3 +91,21 @@ class SignInBusy(Unreachable):
     """More passwords are being checked than this machine has memory for; try again."""
 
     code = "sign-in-busy"
+
+
+class ProviderSilent(Unreachable):
+    """A provider of sign-ins does not answer."""
+
+    code = "provider-silent"
+
+
+class ProviderUnfit(Rejected):
+    """A provider of sign-ins is not what the platform's file says, or not to be spoken with; says why."""
+
+    code = "provider-unfit"
+
+
+class ProofRefused(Rejected):
+    """What came from a provider of sign-ins, or in its name, proves nothing; says why, for the audit trail alone."""
+
+    code = "proof-refused"

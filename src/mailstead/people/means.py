@@ -1,6 +1,7 @@
 """What everything about people needs: the stores, time, chance, the vault, the trail."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from mailstead.ground.clock import Clock
 from mailstead.security.audit import Act
@@ -13,8 +14,18 @@ from .keys import Chance
 from .passkeys import RelyingParty
 from .person import Person
 from .plan import TIMES, Times
+from .port import Provider
 from .session import Visitor
-from .store import ChallengeStore, FactorStore, LinkStore, PersonStore, SessionStore, TokenStore, TryStore
+from .store import (
+    ChallengeStore,
+    FactorStore,
+    IdentityStore,
+    LinkStore,
+    PersonStore,
+    SessionStore,
+    TokenStore,
+    TryStore,
+)
 
 PLATFORM = ""  # whose secrets they are in the vault
 
@@ -26,6 +37,7 @@ class Records:
     persons: PersonStore
     sessions: SessionStore
     factors: FactorStore
+    identities: IdentityStore
     tokens: TokenStore
     links: LinkStore
     challenges: ChallengeStore
@@ -37,6 +49,7 @@ class Records:
             PersonStore(database),
             SessionStore(database, times),
             FactorStore(database),
+            IdentityStore(database),
             TokenStore(database, times),
             LinkStore(database),
             ChallengeStore(database),
@@ -55,6 +68,7 @@ class Means:
     hashing: Hashing
     party: RelyingParty
     trail: AuditTrail
+    providers: Mapping[str, Provider] = field(default_factory=dict)
     times: Times = TIMES
 
     def by(self, actor: str) -> "Means":

@@ -45,6 +45,7 @@ class Right(StrEnum):
     PEOPLE_WRITE = "people:write"  # invite, change roles, disable, reset, end sessions, revoke tokens
     PLATFORM_READ = "platform:read"  # doctor, services, quarantine
     PLATFORM_WRITE = "platform:write"
+    MAILBOX_OWN = "mailbox:own"  # of mailbox users alone: their one mailbox, and nothing else
 
 
 GRAVE = frozenset(
@@ -58,6 +59,7 @@ GRAVE = frozenset(
 )
 """Rights that are used with a second factor just given, and therefore never by a token (ASVS 7.5.3)."""
 
+_OF_OPERATORS = frozenset(Right) - {Right.MAILBOX_OWN}
 _READING = frozenset(right for right in Right if right.endswith(":read"))
 _OF_TENANT = frozenset(
     {
@@ -73,14 +75,18 @@ _OF_TENANT = frozenset(
     }
 )
 RIGHTS: Mapping[Role, frozenset[Right]] = {
-    Role.OWNER: frozenset(Right),
-    Role.ADMIN: frozenset(Right) - {Right.PEOPLE_WRITE, Right.MAIL_OPEN},
+    Role.OWNER: _OF_OPERATORS,
+    Role.ADMIN: _OF_OPERATORS - {Right.PEOPLE_WRITE, Right.MAIL_OPEN},
     Role.READER: _READING | {Right.CHECKS_RUN},
     Role.TENANT_ADMIN: _OF_TENANT,
     Role.AUDITOR: frozenset({Right.TENANTS_READ, Right.ORDERS_READ, Right.AUDIT_READ, Right.MAIL_OPEN}),
     Role.USER: frozenset(),
 }
 OPERATORS = frozenset({Role.OWNER, Role.ADMIN, Role.READER})
+OF_MAILBOX = frozenset({Right.MAILBOX_OWN})
+"""What the password of a mailbox opens; no account does."""
+
+ACTOR_MAX = 80  # mail addresses may be longer than the trail's actors
 TWO_FACTORS = frozenset(Role) - {Role.USER}
 """Roles that are nothing without a second factor (ASVS 6.3.3)."""
 
@@ -90,7 +96,8 @@ class Caller:
     """Who asks, and what they may: made anew for every request from what is stored, so that rights change at once.
 
     `at` is when they ask. `fresh_until` is until when their second factor counts as just given; None: it must be
-    given again. `source` is the address they ask from.
+    given again. `source` is the address they ask from. `mailbox` is the one of a mailbox user, who signed in with its
+    password.
     """
 
     person: str
@@ -98,15 +105,16 @@ class Caller:
     role: Role
     scope: Scope
     rights: frozenset[Right]
-    via: Literal["session", "token"]
+    via: Literal["session", "token", "mailbox"]
     source: str
     fresh_until: datetime | None = None
     at: datetime | None = None
+    mailbox: str = ""
 
     @property
     def actor(self) -> str:
         """Return the caller as the audit trail names them."""
-        return f"{self.via}:{self.name}"
+        return f"{self.via}:{self.name}"[:ACTOR_MAX]
 
     def may(self, right: Right, tenant: str | None = None) -> bool:
         return right in self.rights and (tenant is None or self.scope.admits(tenant))

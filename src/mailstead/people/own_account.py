@@ -7,13 +7,13 @@ from mailstead.security.model import Secret
 
 from .challenging import Challenging
 from .codes import Codes, app_secret
-from .door import Door, nobody
-from .errors import LastFactor, SignInRefused, StepUpNeeded
+from .door import Door
+from .errors import LastFactor, SignInRefused
 from .keys import digest
 from .means import PLATFORM, Means
 from .person import Factors, NewToken, Person, Profile, Token
 from .plan import password_buckets
-from .session import Admission, Enrolled, Session, Stage, TotpOffer, Visitor
+from .session import Admission, Enrolled, Session, TotpOffer, Visitor
 from .signing_in import refuse_weak
 from .tokens import Tokens
 
@@ -26,7 +26,8 @@ class OwnAccount:
     def __init__(self, means: Means) -> None:
         self._means = means
         self._records = means.records
-        self._door = Door(means)
+        door = Door(means)
+        self._signed_in, self._proven, self._alone = door.signed_in, door.proven, door.alone
         self._codes = Codes(means)
         self._challenging = Challenging(means)
         self._tokens = Tokens(means)
@@ -127,20 +128,6 @@ class OwnAccount:
                 self._means.tell_own("token.revoke", person, visitor, name=known.name)
                 self._records.tokens.remove(person.id, token)
 
-    def _signed_in(self, cookie: str, visitor: Visitor, *, enrolling: bool = False) -> Session:
-        session = self._door.look(cookie, visitor)
-        if session.stage is Stage.SECOND or (session.stage is Stage.ENROL and not enrolling):
-            raise nobody()
-        return session
-
-    def _proven(self, cookie: str, visitor: Visitor, *, enrolling: bool = False) -> Session:
-        """Return the session of somebody who just gave their second factor, or has none to give and must get one."""
-        session = self._signed_in(cookie, visitor, enrolling=enrolling)
-        if session.stage is Stage.FULL and not session.fresh(self._means.clock.now()):
-            remedy = "give your second factor again"
-            raise StepUpNeeded("this needs your second factor anew", field="session", remedy=remedy)
-        return session
-
     def _enrolled(
         self, session: Session, cookie: str, visitor: Visitor, add: Callable[[], None], **details: object
     ) -> Enrolled:
@@ -151,11 +138,6 @@ class OwnAccount:
         add()
         codes = self._codes.new_recovery_codes(person) if first else ()
         return Enrolled(self._alone(session, cookie, visitor), codes)
-
-    def _alone(self, session: Session, cookie: str, visitor: Visitor) -> Admission:
-        """Go on with this session, and end the person's others."""
-        self._records.sessions.end_all(session.person.id, but=session.id)
-        return self._door.go_on(session, cookie, visitor)
 
 
 def no_factor(factor: str) -> NotFound:

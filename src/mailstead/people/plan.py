@@ -24,6 +24,7 @@ class Times:
     enrol: timedelta = HOUR
     fresh: timedelta = 15 * MINUTE
     challenge: timedelta = 5 * MINUTE
+    away: timedelta = 10 * MINUTE  # at a provider of sign-ins
     invitation: timedelta = 3 * DAY
     reset: timedelta = DAY
     known: timedelta = 90 * DAY  # a network stays the person's own

@@ -5,6 +5,7 @@ the one before is worth nothing. Challenges and answers of passkeys are JSON, as
 gives it (PublicKeyCredential.parseCreationOptionsFromJSON, parseRequestOptionsFromJSON, toJSON; WebAuthn level 3).
 """
 
+from collections.abc import Sequence
 from typing import Protocol, Self
 
 from mailstead.ground.scope import Scope
@@ -12,6 +13,7 @@ from mailstead.security.model import Secret
 
 from .model import Caller
 from .person import Factors, NewPerson, NewToken, Person, PersonChange, Profile, Token
+from .provider import Answer, Departure, Linked, Proof, ProviderStanding, Question, Way
 from .session import Admission, Enrolled, Invited, Link, Session, TotpOffer, Visitor
 
 
@@ -63,6 +65,63 @@ class SignIn(Protocol):
 
         Raises InvitationGone and WeakPassword; a weak one does not use the link up.
         """
+
+
+class Provider(Protocol):
+    """A provider of sign-ins (OpenID Connect), as one who relies on it. All raise ProviderSilent and ProviderUnfit."""
+
+    @property
+    def label(self) -> str:
+        """What people know it by."""
+
+    @property
+    def issuer(self) -> str:
+        """Its name for itself, which stands in all that it says."""
+
+    def url(self, question: Question) -> str:
+        """Return where the browser goes to be asked."""
+
+    def proof(self, question: Question, answer: Answer) -> Proof:
+        """Return who it says came back with *answer*; raise ProofRefused unless it says so in answer to *question*."""
+
+    def standing(self) -> ProviderStanding:
+        """Ask it what it is and can."""
+
+
+class Elsewhere(Protocol):
+    """How somebody signs in by an identity that they have elsewhere, and links one to their account.
+
+    It makes nobody, and goes by what was linked, never by an address. All raise NotFound for a provider that the
+    platform's file does not name, TooManyTries, and what a Provider raises but ProofRefused.
+    """
+
+    def ways(self) -> Sequence[Way]:
+        """Return the providers there are; raises nothing."""
+
+    def standing(self, way: str) -> ProviderStanding:
+        """Ask a provider what it is and can."""
+
+    def to_sign_in(self, way: str, visitor: Visitor) -> Departure:
+        """Send somebody to a provider to sign in."""
+
+    def to_accept(self, way: str, invitation: str, visitor: Visitor) -> Departure:
+        """Send somebody who was invited; raise InvitationGone, also for a link that is to reset a password."""
+
+    def to_link(self, way: str, cookie: str, visitor: Visitor) -> Departure:
+        """Send somebody who is signed in; raise NotSignedIn, StepUpNeeded."""
+
+    def back(self, way: str, ticket: str, answer: Answer, cookie: str, visitor: Visitor) -> Admission:
+        """Take somebody back, and do what they went for: once, in the browser with the *ticket*.
+
+        Whoever's role needs a second factor gives ours, unless the provider proved that it was given one. Raises
+        SignInRefused, which tells nothing of who has an account; InvitationGone; NotSignedIn for who came to link.
+        """
+
+    def linked(self, cookie: str, visitor: Visitor) -> Sequence[Linked]:
+        """Return what is linked to one's own account; raise NotSignedIn."""
+
+    def unlink(self, cookie: str, identity: str, visitor: Visitor) -> Admission:
+        """Unlink it and end the other sessions; raise NotSignedIn, StepUpNeeded, NotFound, LastWayIn."""
 
 
 class Account(Protocol):
@@ -160,6 +219,12 @@ class Register(Protocol):
 
         With the last one go the recovery codes.
         """
+
+    def linked(self, person: str) -> Sequence[Linked]:
+        """Return the sign-ins elsewhere that open the person's account."""
+
+    def unlink(self, person: str, identity: str) -> None:
+        """Let a sign-in elsewhere open the account no more; raise NotFound."""
 
     def sessions(self, person: str) -> list[Session]:
         """Return the person's sessions, the latest seen first."""

@@ -10,11 +10,13 @@ from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.security.model import Secret
 
 from .codes import app_secret
+from .elsewhere import one_of
 from .errors import Forbidden
 from .keys import digest
 from .means import PLATFORM, Means
 from .own_account import no_factor
 from .person import Factors, NewPerson, NewToken, Person, PersonChange, Token, new_person
+from .provider import Linked
 from .session import INVITATION_PATH, Link, Purpose, Session
 from .store import PersonStore
 from .store.links import KnownLink
@@ -96,6 +98,16 @@ class PeopleRegister:
         self._tell("factor.remove", there, kind=named.kind, name=named.name)
         self._records.factors.remove(there.id, factor)
         self._means.vault.remove(PLATFORM, app_secret(factor))
+        self._records.sessions.end_all(there.id)
+
+    def linked(self, person: str) -> list[Linked]:
+        return self._records.identities.of(self._theirs(person).id)
+
+    def unlink(self, person: str, identity: str) -> None:
+        there = self._theirs(person)
+        named = one_of(self.linked(there.id), identity)
+        self._tell("sign-in.unlink", there, issuer=named.issuer, name=named.name)
+        self._records.identities.remove(there.id, identity)
         self._records.sessions.end_all(there.id)
 
     def sessions(self, person: str) -> list[Session]:

@@ -93,7 +93,7 @@ class SigningIn:
         refuse_weak(password, person, self._means)
         hashed = self._means.hashing.make(password)
         if not self._records.links.use(link):
-            raise _gone()
+            raise gone()
         self._means.tell_own(f"{link.purpose}.accept", person, visitor)
         self._records.persons.set_password(person.id, hashed)
         self._records.sessions.end_all(person.id)
@@ -132,7 +132,7 @@ class SigningIn:
     def _link(self, secret: str) -> KnownLink:
         link = self._records.links.find(digest(secret), self._means.clock.now())
         if link is None:
-            raise _gone()
+            raise gone()
         return link
 
     def _ask(self, visitor: Visitor) -> None:
@@ -153,6 +153,6 @@ def _account(address: str) -> str:
         return digest(address)
 
 
-def _gone() -> InvitationGone:
+def gone() -> InvitationGone:
     remedy = "ask whoever gave it to you for a new one"
     return InvitationGone("this link counts no longer", field="link", remedy=remedy)

@@ -14,6 +14,7 @@ from mailstead.ground.rhythms import Zone
 from mailstead.ground.values import Value
 
 from .backups import BackupRules, BackupTarget, refuse_unknown_targets
+from .sign_in import SignIn
 
 _ON_WINDOWS = re.compile(r"[A-Za-z]:(\\[A-Za-z0-9_. -]*[A-Za-z0-9_-])+")
 
@@ -258,6 +259,7 @@ class Platform(Value):
     certificates: Certificates = Certificates()
     image: Image = Image()
     web: Web = Web()
+    sign_in: tuple[SignIn, ...] = ()  # OpenID Connect, beside passwords and passkeys
     backup_target: tuple[BackupTarget, ...] = ()
     backup: BackupRules = BackupRules()
     grace_days: int = Field(default=30, ge=0, le=3650)  # disks of a removed tenant
@@ -285,4 +287,12 @@ class Platform(Value):
         for name in names:
             if names.count(name) > 1:
                 raise InvalidInput(f"two hosts are named {name}", field="hosts", value=name, remedy="rename one")
+        return self
+
+    @model_validator(mode="after")
+    def _sign_ins_differ(self) -> Self:
+        names = [one.name for one in self.sign_in]
+        for name in names:
+            if names.count(name) > 1:
+                raise InvalidInput(f"two sign-ins are named {name}", field="sign_in", value=name, remedy="rename one")
         return self

@@ -11,13 +11,15 @@ SESSION = SESSION_COOKIE  # who is signed in
 VISITOR = "__Host-visitor"  # a random text for the forms before that
 LOOK = "__Host-look"  # language, theme, time zone
 NOTICE = "__Host-notice"  # what the next page is to say, once
+AWAY = "__Host-away"  # at a provider of sign-ins: what its answer must fit
 
 YEAR_S = 365 * 24 * 3600
 
 
 def give(response: Response, name: str, value: str, *, lasts_s: int | None = None) -> None:
     """Set a cookie; without *lasts_s*, until the browser is closed."""
-    # Lax: a link in a mail leads to the page, and not to the sign-in. No GET changes anything.
+    # Lax: a link in a mail leads to the page, and not to the sign-in. No GET changes anything,
+    # but for the one that comes back from a provider of sign-ins with what only this browser can have.
     response.set_cookie(name, value, max_age=lasts_s, path="/", secure=True, httponly=True, samesite="lax")
 
 

@@ -24,6 +24,7 @@ from .returning import HOME, safe_path
 from .visit import Visit, at
 
 ERROR = "layout/error.html"
+OWN_DOOR = "/mailbox/sign-in"
 STEP_UP, STEP_UP_PAGE = "/step-up", "pages/step_up/page.html"
 STAGES = {Stage.SECOND: "/sign-in/second", Stage.ENROL: "/account/enrol"}
 
@@ -59,7 +60,7 @@ class Dispatch:
         try:
             response = self._handled(page, self._admitted(page, visit))
         except NotSignedIn:
-            response = _onward(visit, self._way_in(visit))
+            response = _onward(visit, OWN_DOOR if page.whose == "mailboxes" else self._way_in(visit))
         except StepUpNeeded:
             response = _onward(visit, STEP_UP)
         except MailsteadError as error:
@@ -76,7 +77,11 @@ class Dispatch:
         if page.public:
             return visit
         session = visit.request.cookies.get(cookies.SESSION, "")
-        return replace(visit, caller=self._running.people.callers.by_session(session, visit.visitor.source))
+        caller = self._running.people.callers.by_session(session, visit.visitor.source)
+        if page.whose not in {"all", "mailboxes" if caller.mailbox else "people"}:
+            remedy = "go to your mailbox" if caller.mailbox else "sign in to a mailbox"
+            raise Forbidden("this is not for you", field="path", value=page.path, remedy=remedy)
+        return replace(visit, caller=caller)
 
     def _handled(self, page: Page, visit: Visit) -> Response:
         parts = visit.request.path_params

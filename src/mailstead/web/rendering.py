@@ -1,5 +1,6 @@
 """Templates and how values look in them: everything is escaped, times and numbers are in the reader's own way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,12 +14,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from mailstead.ground.errors import MailsteadError
+
 from . import csrf
 from .languages import translations
 from .look import LANGUAGES, THEMES, Look
 from .notices import Notice
 from .pictures import icon
 from .statics import STATICS
+from .telling import Told, told
 from .words import tone_of, word_of
 
 if TYPE_CHECKING:
@@ -80,6 +84,9 @@ def environment(language: str) -> Environment:
         "size": size,
         "number": number,
         "percent": percent,
+        "tenths": tenths,
+        "told": told_in,
+        "spoken": spoken,
     }
     return made
 
@@ -130,6 +137,24 @@ def size(context: Context, mib: float) -> str:
 def number(context: Context, value: float) -> str:
     """Return a number with the reader's own separators."""
     return format_decimal(value, locale=context["look"].locale)
+
+
+@pass_context
+def tenths(context: Context, value: float) -> str:
+    """Return a number with one digit behind the point, as for seconds."""
+    return format_decimal(value, "#,##0.0", locale=context["look"].locale)
+
+
+@pass_context
+def told_in(context: Context, error: MailsteadError | Mapping[str, str]) -> Told:
+    """Return an error in the reader's language, if it is known there."""
+    shown: Shown = context["shown"]
+    return told(error, shown.translations, shown.look.language)
+
+
+def spoken(said: Told) -> Markup:
+    """Return the attribute that says in which language it is told, where that is not the page's."""
+    return Markup(' lang="{}"').format(said.language) if said.language else Markup("")
 
 
 @pass_context

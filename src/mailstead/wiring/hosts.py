@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from mailstead.backup.drivers.folder_places import FolderPlaces
+from mailstead.backup.drivers.libvirt.holding import LibvirtChangedBlocks
 from mailstead.ground.clock import Clock
 from mailstead.guests.drivers.qemu_agent import LibvirtTransport, QemuAgent
 from mailstead.hypervisors.drivers.libvirt.accelerator import choose_accelerator
 from mailstead.hypervisors.drivers.libvirt.connection import LibvirtConnection
-from mailstead.hypervisors.drivers.libvirt.domain_xml import PREFIX
+from mailstead.hypervisors.drivers.libvirt.domain_xml import domain_name
 from mailstead.hypervisors.drivers.libvirt.machines import LibvirtHypervisor
 from mailstead.lifecycle.world import HostPorts
 from mailstead.mailservers.drivers.appliance import Appliance
@@ -20,7 +22,7 @@ from .images import Images
 def libvirt_host(host: Host, platform: Platform, home: Path, clock: Clock) -> HostPorts:
     """Return the ports of *host*; nothing is connected to before it is asked something."""
     connection = LibvirtConnection(host.uri)
-    guests = QemuAgent(LibvirtTransport(connection.current, lambda machine: f"{PREFIX}{machine}"), clock)
+    guests = QemuAgent(LibvirtTransport(connection.current, domain_name), clock)
     machines = LibvirtHypervisor(
         connection,
         platform=platform.name,
@@ -36,4 +38,8 @@ def libvirt_host(host: Host, platform: Platform, home: Path, clock: Clock) -> Ho
         guests,
         Appliance(guests, clock),
         Images(platform.image.cache).image,
+        places=FolderPlaces(host.local_folder, machines.machines),
+        changes=LibvirtChangedBlocks(
+            connection.doing, domain_name, platform=platform.name, folder=host.local_folder, clock=clock
+        ),
     )

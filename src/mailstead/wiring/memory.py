@@ -36,6 +36,7 @@ from mailstead.orders.drivers.memory import MemoryEngine
 from mailstead.orders.drivers.memory.engine import WORKER
 from mailstead.orders.drivers.memory.journal import Journal
 from mailstead.orders.model import Limits
+from mailstead.people.port import Provider
 from mailstead.protection.ground import Ground as ProtectionGround
 from mailstead.protection.store import ProtectionBook
 from mailstead.protection.verbs import Protection
@@ -61,6 +62,7 @@ from .quarantine import GatedDesk, Quarantine
 from .running import Running
 from .salvage import salvage_of
 from .secrets import authority
+from .sign_ins import memory_providers
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Outside:
     chance: Chance = field(default_factory=RealChance)
     database: Database | None = None
     claims: Mapping[str, MemoryClaim] = field(default_factory=lambda: defaultdict(MemoryClaim))
+    providers: Mapping[str, Provider] = field(default_factory=dict)
     mailboxes: dict[tuple[str, str], MemoryReceiver] = field(default_factory=lambda: defaultdict(MemoryReceiver))
     targets: Mapping[str, MemoryTarget] = field(default_factory=lambda: defaultdict(MemoryTarget))
 
@@ -88,7 +91,7 @@ def memory_outside(platform: Platform, clock: Clock | None = None, metal: Metal 
     """Return an empty world with the hosts of *platform*, each made of this *metal*."""
     clock = clock or VirtualClock()
     hosts = {host.name: memory_host(host, platform, Path(), clock, metal) for host in platform.hosts}
-    return Outside(with_moves(hosts), clock=clock)
+    return Outside(with_moves(hosts), clock=clock, providers=memory_providers(platform))
 
 
 def memory_platform(
@@ -178,7 +181,7 @@ def memory_platform(
         ),
         trail=trail,
         desk_told=partial(AuditedDesk, gated),
-        people=people_of(platform, Ground(database, vault, outside.clock, trail)),
+        people=people_of(platform, Ground(database, vault, outside.clock, trail, providers=outside.providers)),
         services=list,  # nothing runs beside it
         protection=Protection(protection, desk),
         salvage=salvage,

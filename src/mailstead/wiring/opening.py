@@ -71,6 +71,7 @@ from .running import Running
 from .salvage import salvage_of, through_guests
 from .secrets import account_key, authority
 from .services import Services
+from .sign_ins import providers_of
 
 
 @contextmanager
@@ -152,7 +153,10 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
             ),
             trail,
             partial(AuditedDesk, gated),
-            people_of(platform, Ground(database, vault, clock, trail)),
+            people_of(
+                platform,
+                Ground(database, vault, clock, trail, providers=providers_of(platform, home, vault, clock)),
+            ),
             services.status,
             Protection(protection, desk),
             salvage,

@@ -22,6 +22,7 @@ from mailstead.api.asked import (
 )
 from mailstead.api.wire.mail import MailboxChange, MailboxNew, MailboxOut, Page, PasswordNew, PasswordsGiven
 from mailstead.api.wire.orders import OrderOut, accepted
+from mailstead.api.wire.own_mailbox import ForwardingWire, VacationWire
 from mailstead.api.wire.parts import behind
 from mailstead.lifecycle.imports import parse_mailboxes
 
@@ -95,6 +96,43 @@ def set_password(
 ) -> PasswordsGiven:
     """Give a mailbox another password. Without one, it is made and shown this once."""
     return PasswordsGiven.of(response, asked.mailboxes.set_password(tenant, address, new.secret))
+
+
+@router.put("/{address}/forwarding", status_code=202)
+def forward_mailbox(
+    asked: Asked,
+    response: Response,
+    tenant: TenantPath,
+    address: AddressPath,
+    expected: Expected,
+    new: ForwardingWire,
+) -> OrderOut:
+    """Send a mailbox's mail on to other addresses, as far as the tenant's policy allows it."""
+    return accepted(response, asked.mailboxes.forward(tenant, address, new.wanted(), expected=expected))
+
+
+@router.delete("/{address}/forwarding", status_code=202)
+def keep_mailbox(
+    asked: Asked, response: Response, tenant: TenantPath, address: AddressPath, expected: Expected
+) -> OrderOut:
+    """Send a mailbox's mail on no more."""
+    return accepted(response, asked.mailboxes.forward(tenant, address, None, expected=expected))
+
+
+@router.put("/{address}/vacation", status_code=202)
+def answer_mailbox(
+    asked: Asked, response: Response, tenant: TenantPath, address: AddressPath, expected: Expected, new: VacationWire
+) -> OrderOut:
+    """Let a mailbox answer that its owner is away."""
+    return accepted(response, asked.mailboxes.answer(tenant, address, new.wanted(), expected=expected))
+
+
+@router.delete("/{address}/vacation", status_code=202)
+def return_mailbox(
+    asked: Asked, response: Response, tenant: TenantPath, address: AddressPath, expected: Expected
+) -> OrderOut:
+    """Let a mailbox answer no more."""
+    return accepted(response, asked.mailboxes.answer(tenant, address, None, expected=expected))
 
 
 @router.delete("/{address}", status_code=202)

@@ -15,6 +15,8 @@ from mailstead.api.wire.people import (
     RoleNew,
     SessionOut,
     Sessions,
+    SignInOut,
+    SignIns,
     TokenGiven,
     TokenNew,
     TokenOut,
@@ -26,7 +28,7 @@ router = APIRouter(prefix="/people", tags=["people"])
 PersonPath = Annotated[
     str, Path(pattern=r"^[!-.0-~]{1,80}$", description="Id or address of a person.", examples=["anna@acme.example"])
 ]
-PartPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Id of a factor or token.")]
+PartPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Id of a factor, sign-in or token.")]
 OneSession = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="This one only.")]
 
 
@@ -88,6 +90,18 @@ def list_factors(read: Read, person: PersonPath) -> FactorsOut:
 def remove_factor(asked: Asked, person: PersonPath, part: PartPath) -> None:
     """Take a second factor away, a lost phone's perhaps; after the last one they enrol anew."""
     asked.people.remove_factor(person, part)
+
+
+@router.get("/{person}/sign-ins")
+def list_sign_ins(read: Read, person: PersonPath) -> SignIns:
+    """Return the sign-ins elsewhere (OpenID Connect) that open the person's account."""
+    return SignIns(items=[SignInOut.of(one) for one in read.people.linked(person)])
+
+
+@router.delete("/{person}/sign-ins/{part}", status_code=204)
+def unlink_sign_in(asked: Asked, person: PersonPath, part: PartPath) -> None:
+    """Let a sign-in elsewhere open the account no more; ends the person's sessions."""
+    asked.people.unlink(person, part)
 
 
 @router.get("/{person}/sessions")

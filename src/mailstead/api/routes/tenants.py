@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from mailstead.api.asked import After, Asked, Expected, Limit, Read, Search, TenantPath, tag
+from mailstead.api.asked import After, Asked, Expected, Limit, Read, Search, TenantPath, given, tag
 from mailstead.api.wire.machines import LossAllowed
 from mailstead.api.wire.orders import OrderOut, accepted
+from mailstead.api.wire.own_mailbox import SelfServiceChange
 from mailstead.api.wire.telling import CheckNew, CheckReport, PlanOut
 from mailstead.api.wire.tenants import (
     AllowanceChange,
@@ -76,6 +77,14 @@ def protect_tenant(
     """Give a tenant these access rules in place of those it has."""
     rules = [rule.wanted() for rule in firewall.rules]
     return accepted(response, asked.tenants.protect(tenant, rules, expected=expected))
+
+
+@router.patch("/{tenant}/self-service", status_code=202)
+def rule_tenant(
+    asked: Asked, response: Response, tenant: TenantPath, expected: Expected, change: SelfServiceChange
+) -> OrderOut:
+    """Say what mailbox users may do themselves: aliases of their own, forwarding."""
+    return accepted(response, asked.mailboxes.rule(tenant, expected=expected, **given(change)))
 
 
 @router.post("/{tenant}/suspend", status_code=202)

@@ -11,6 +11,7 @@ from mailstead.security.model import Secret
 from mailstead.tenants.model import Alias, Mailbox, MailDomain, MailList
 
 from .orders import OrderOut, accepted
+from .own_mailbox import ForwardingWire, VacationWire
 from .parts import Address, Changes, Domain, Shown, Truth, Whole
 
 Dmarc = Literal["none", "quarantine", "reject"]
@@ -107,10 +108,19 @@ class MailboxOut(Shown):
     name: str
     quota_mib: int
     enabled: bool
+    forwarding: ForwardingWire | None
+    vacation: VacationWire | None
 
     @classmethod
     def of(cls, box: Mailbox) -> Self:
-        return cls(address=box.address, name=box.name, quota_mib=box.quota_mib, enabled=box.enabled)
+        return cls(
+            address=box.address,
+            name=box.name,
+            quota_mib=box.quota_mib,
+            enabled=box.enabled,
+            forwarding=ForwardingWire.of(box.forwarding),
+            vacation=VacationWire.of(box.vacation),
+        )
 
 
 class PasswordsGiven(Shown):

@@ -9,6 +9,7 @@ from pydantic import Field
 from mailstead.ground.values import Value
 from mailstead.people.model import Right, Role
 from mailstead.people.person import FactorKind, Factors, Language, NewPerson, NewToken, Person, PersonChange, Token
+from mailstead.people.provider import Linked
 from mailstead.people.session import Link, Session, Stage
 
 from .parts import Address, Name, Shown, Whole, behind
@@ -130,6 +131,34 @@ class FactorsOut(Shown):
             for one in has.factors
         ]
         return cls(items=items, recovery_codes_left=has.recovery_codes_left)
+
+
+class SignInOut(Shown):
+    """An identity elsewhere that opens somebody's account. `name` is what they are called there, and proves nothing."""
+
+    id: str
+    issuer: str
+    subject: str
+    name: str
+    created: datetime
+    used: datetime | None
+
+    @classmethod
+    def of(cls, linked: Linked) -> Self:
+        return cls(
+            id=linked.id,
+            issuer=linked.issuer,
+            subject=linked.subject,
+            name=linked.name,
+            created=linked.created,
+            used=linked.used,
+        )
+
+
+class SignIns(Shown):
+    """All identities elsewhere that open somebody's account."""
+
+    items: list[SignInOut]
 
 
 class SessionOut(Shown):

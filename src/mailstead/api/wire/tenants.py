@@ -12,6 +12,7 @@ from mailstead.tenants.model import AccessRule, Allowance, Tenant
 from mailstead.tenants.store import Entry, Summary
 
 from .mail import AliasNew, DomainNew, DomainOut, ListNew, MailboxWanted
+from .own_mailbox import SelfServiceOut
 from .parts import Changes, Name, Shown, Truth, Whole, behind
 from .protection import BackupWire
 from .windows import WindowsWire
@@ -167,6 +168,7 @@ class TenantOut(Shown):
     lists: int
     allowance: AllowanceOut
     firewall: list[RuleWire]
+    self_service: SelfServiceOut
     backup: BackupWire
     windows: WindowsWire | None = Field(description="What is wanted inside a Windows machine; null: the appliance.")
     host: str | None = Field(description="Told to operators alone.")
@@ -187,6 +189,7 @@ class TenantOut(Shown):
             lists=len(tenant.lists),
             allowance=AllowanceOut.of(tenant.allowance),
             firewall=[RuleWire.of(rule) for rule in tenant.firewall],
+            self_service=SelfServiceOut.of(tenant.self_service),
             backup=BackupWire.of(tenant.backup),
             windows=WindowsWire.of(tenant.windows) if tenant.windows else None,
             host=entry.host,

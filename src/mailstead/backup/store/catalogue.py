@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mailstead.backup.errors import Damaged, SnapshotHeld, SnapshotInUse
-from mailstead.backup.model import Consistency, Disk, Hold, Kind, Moment, Snapshot
+from mailstead.backup.model import Consistency, Disk, Hold, Kind, Moment, Snapshot, parse_run
 from mailstead.backup.port import Target
 from mailstead.ground.errors import Conflict
 
 from .claiming import claim, read_if_there
 from .epochs import Epochs, no_such_snapshot
 from .keys import TenantKeys
-from .names import Names, doomed_of, hold_of, number_of, parse_run, token
+from .names import Names, doomed_of, hold_of, number_of, token
 
 
 class Catalogue:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from mailstead.backup.errors import NoSuchSnapshot, ObjectExists, SnapshotGoing
-from mailstead.backup.model import Lease
+from mailstead.backup.model import Lease, parse_run
 from mailstead.backup.port import Target
 from mailstead.ground.errors import LostLease, MailsteadError
 
 from .claiming import claim, read_if_there
 from .keys import TenantKeys
-from .names import Names, doomed_of, lease_of, number_of, parse_run, token
+from .names import Names, doomed_of, lease_of, number_of, token
 
 
 class Epochs:

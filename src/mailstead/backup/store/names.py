@@ -4,12 +4,10 @@ import re
 import secrets
 
 from mailstead.backup.model import Lease
-from mailstead.ground.errors import InvalidInput
 from mailstead.ground.names import parse_tenant_name
 
 HEAD = "store"
 TENANTS = "tenants/"
-_RUN = re.compile(r"[a-z0-9_-]{1,80}")
 _LEASE = re.compile(r"(\d{12})-([0-9a-f]{32})-(\d{12})-([a-z0-9_-]{1,80})")
 _HOLD = re.compile(r"(\d{12})-([0-9a-f]{32})")
 _DOOMED = re.compile(r"(\d{12})-([a-z0-9_-]{1,80})")
@@ -20,14 +18,6 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 def token() -> str:
     """Return 32 hexadecimal digits by chance."""
     return secrets.token_hex(16)
-
-
-def parse_run(text: str) -> str:
-    """Return *text* if it can name a run: 1 to 80 of a-z, 0-9, hyphen and underscore."""
-    if not _RUN.fullmatch(text):
-        remedy = "use 1 to 80 lower-case letters, digits, hyphens and underscores"
-        raise InvalidInput(f"{text!r} cannot name a run", field="run", value=text, remedy=remedy)
-    return text
 
 
 class Names:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from mailstead.mailservers.items import ConfigFile
 from mailstead.mailservers.model import HostedDomain, MailHost
 
+from .clients import PROFILE_PATH, apple_profile
 from .templates import CIPHERS, fill
 
 _FOLDER = "/srv/mailstead"
@@ -27,3 +28,4 @@ def _pages(host: MailHost, domain: HostedDomain) -> Iterator[ConfigFile]:
         ("autodiscover/autodiscover.xml", "autodiscover.xml"),
     ):
         yield ConfigFile.of(f"{folder}/{path}", fill(template, domain=domain.name, host=host.name))
+    yield ConfigFile.of(f"{folder}{PROFILE_PATH}", apple_profile(host.name, domain.name))

@@ -2,6 +2,7 @@
 
 from .challenges import ChallengeStore
 from .factors import FactorStore, NewPasskey, Passkey
+from .identities import IdentityStore
 from .links import LinkStore
 from .persons import PersonStore
 from .sessions import SessionStore
@@ -11,6 +12,7 @@ from .tries import TryStore
 __all__ = [
     "ChallengeStore",
     "FactorStore",
+    "IdentityStore",
     "LinkStore",
     "NewPasskey",
     "Passkey",

@@ -1,4 +1,4 @@
-"""Challenges that passkeys are to sign: each for one purpose, one session, once."""
+"""Challenges that passkeys are to sign, and states that providers are to bring back: each for one purpose, once."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ class ChallengeFor(StrEnum):
     SIGN_IN = "sign-in"
     SECOND = "second"
     ADD = "add"
+    AWAY = "away"  # at a provider of sign-ins
 
 
 class ChallengeStore:

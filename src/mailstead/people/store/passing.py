@@ -2,10 +2,10 @@
 
 from sqlalchemy import Connection, delete
 
-from .tables import challenges, links, sessions, tries
+from .tables import challenges, links, mailbox_sessions, sessions, tries
 
 
 def forget_moments(connection: Connection) -> None:
     """End all sessions, withdraw all links: one of them may have been ended after the state was saved."""
-    for table in (sessions, links, challenges, tries):
+    for table in (sessions, mailbox_sessions, links, challenges, tries):
         connection.execute(delete(table))

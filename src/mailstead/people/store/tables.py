@@ -3,7 +3,19 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from mailstead.state.database import metadata
 
@@ -71,6 +83,19 @@ passkeys = Table(
     Column("sign_count", BigInteger, nullable=False),
 )
 
+identities = Table(
+    "identities",
+    metadata,
+    _id(),
+    _person(),
+    Column("issuer", String(200), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("name", String(100), nullable=False),
+    _time("created"),
+    _time("used", known=False),
+    UniqueConstraint("issuer", "subject"),
+)
+
 recovery_codes = Table("recovery_codes", metadata, _person(key=True), _digest(key=True))
 
 sessions = Table(
@@ -84,6 +109,20 @@ sessions = Table(
     _time("seen"),
     _time("expires"),
     _time("fresh_until", known=False),
+    Column("source", String(64), nullable=False),
+    Column("agent", String(200), nullable=False),
+)
+
+mailbox_sessions = Table(
+    "mailbox_sessions",
+    metadata,
+    _id(),
+    _digest(),
+    Column("mailbox", String(320), nullable=False, index=True),
+    Column("password", String(64), nullable=False),  # digest of the hash that opened it: another password ends it
+    _time("created"),
+    _time("seen"),
+    _time("expires"),
     Column("source", String(64), nullable=False),
     Column("agent", String(200), nullable=False),
 )

@@ -6,6 +6,7 @@ from . import (
     audit,
     doctor,
     domains,
+    elsewhere,
     enrol,
     hosts,
     invitation,
@@ -15,6 +16,7 @@ from . import (
     network,
     onboarding,
     orders,
+    own_mailbox,
     people,
     search,
     settings,
@@ -31,6 +33,7 @@ PAGES = tuple(
     for folder in (
         static,
         sign_in,
+        elsewhere,
         step_up,
         invitation,
         enrol,
@@ -52,6 +55,7 @@ PAGES = tuple(
         doctor,
         people,
         audit,
+        own_mailbox,
     )
     for page in folder.PAGES
 )

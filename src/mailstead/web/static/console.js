@@ -2,6 +2,7 @@
 "use strict";
 
 const palette = document.getElementById("palette");
+const keys = document.getElementById("keys");
 
 function openPalette() {
   palette.showModal();
@@ -43,6 +44,8 @@ addEventListener("keydown", (event) => {
   if (palette && event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     openPalette();
+  } else if (event.key === "?" && keys && !keys.hasAttribute("data-off") && !event.target.closest("input, select, textarea, dialog")) {
+    keys.showModal();
   } else if (palette?.open && ["ArrowDown", "ArrowUp"].includes(event.key)) step(event);
 });
 

@@ -25,12 +25,12 @@ def rename(visit: Visit) -> Response:
 def change_password(visit: Visit) -> Response:
     before, after = Secret.of(visit.form.get("before", "")), Secret.of(visit.form.get("password", ""))
     admission = visit.people.account.change_password(visit.session_cookie, before, after, visit.visitor)
-    return _renewed(visit, admission, visit.text("Your password is changed; your other sessions have ended."))
+    return renewed(visit, admission, visit.text("Your password is changed; your other sessions have ended."))
 
 
 def remove_factor(visit: Visit) -> Response:
     admission = visit.people.account.remove_factor(visit.session_cookie, visit.form.get("factor", ""), visit.visitor)
-    return _renewed(visit, admission, visit.text("The factor is removed; your other sessions have ended."))
+    return renewed(visit, admission, visit.text("The factor is removed; your other sessions have ended."))
 
 
 def end_session(visit: Visit) -> Response:
@@ -60,13 +60,16 @@ def _show(visit: Visit, made: str = "", secret: str = "") -> Response:
         factors=people.account.factors(cookie, visitor),
         sessions=people.account.sessions(cookie, visitor),
         tokens=people.account.tokens(cookie, visitor),
+        ways=people.elsewhere.ways(),
+        linked=people.elsewhere.linked(cookie, visitor),
         rights=sorted(visit.who.rights - GRAVE),
         made=made,
         secret=secret,
     )
 
 
-def _renewed(visit: Visit, admission: Admission, text: str) -> Response:
+def renewed(visit: Visit, admission: Admission, text: str) -> Response:
+    """Go on at the account's page, in a session whose cookie is new."""
     response = visit.done("/account", text)
     cookies.give(response, cookies.SESSION, admission.cookie.reveal_text())
     return response

@@ -10,7 +10,8 @@ from mailstead.web.visit import Visit
 
 
 def invitation(visit: Visit, secret: str) -> Response:
-    return visit.show("pages/invitation/page.html", invited=visit.people.sign_in.invited(secret))
+    invited, ways = visit.people.sign_in.invited(secret), visit.people.elsewhere.ways()
+    return visit.show("pages/invitation/page.html", invited=invited, ways=ways, secret=secret)
 
 
 def accept(visit: Visit, secret: str) -> Response:

@@ -14,8 +14,7 @@ class Fault:
     """A line that cannot be taken, and why."""
 
     line: int
-    message: str
-    remedy: str
+    error: MailsteadError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ def preview_of(text: str, tenant: Tenant) -> Preview:
     faults: list[Fault] = []
     for line, found in _judged(text, tenant):
         if isinstance(found, MailsteadError):
-            faults.append(Fault(line, found.message, found.remedy))
+            faults.append(Fault(line, found))
         else:
             rows.append(found)
     return Preview(tuple(rows), tuple(faults))

@@ -36,6 +36,7 @@ def person(visit: Visit, person: str) -> Response:
         person=known,
         whole=whole,
         factors=people.factors(person) if whole else Factors(),
+        linked=people.linked(person) if whole else [],
         sessions=people.sessions(person) if whole else [],
         tokens=people.tokens(person) if whole else [],
         roles=list(Role),
@@ -74,6 +75,11 @@ def remove_factor(visit: Visit, person: str) -> Response:
     return _done(visit, person, visit.text("The factor is removed."))
 
 
+def unlink(visit: Visit, person: str) -> Response:
+    visit.access.people.unlink(person, visit.form.get("identity", ""))
+    return _done(visit, person, visit.text("The sign-in is unlinked."))
+
+
 def end_sessions(visit: Visit, person: str) -> Response:
     visit.access.people.end_sessions(person)
     return _done(visit, person, visit.text("Their sessions have ended."))
@@ -105,6 +111,7 @@ PAGES = (
     Page("POST", f"{_AT}/reset", reset, form=person),
     Page("POST", f"{_AT}/remove", remove, form=person),
     Page("POST", f"{_AT}/factors/remove", remove_factor, form=person),
+    Page("POST", f"{_AT}/sign-ins/remove", unlink, form=person),
     Page("POST", f"{_AT}/sessions/end", end_sessions, form=person),
     Page("POST", f"{_AT}/tokens/revoke", revoke_token, form=person),
 )

@@ -29,7 +29,8 @@ def keep(visit: Visit) -> Response:
     """Keep language and time zone with the person, and all of the look in this browser."""
     form, cookie = visit.form, visit.session_cookie
     person = visit.people.sign_in.session(cookie, visit.visitor).person
-    look = visit.look.changed(language=form.get("language", ""), theme=form.get("theme", ""), zone=form.get("zone", ""))
+    given = {name: form.get(name, "") for name in ("language", "theme", "zone", "keys")}
+    look = visit.look.changed(**given)
     profile = Profile.parse({"name": person.name, "language": look.language, "time_zone": look.zone})
     visit.people.account.change_profile(cookie, profile, visit.visitor)
     response = visit.done("/settings", visit.text("Your settings are kept."))

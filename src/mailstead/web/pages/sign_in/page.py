@@ -13,7 +13,7 @@ NEXT = {Stage.SECOND: "/sign-in/second", Stage.ENROL: "/account/enrol"}
 
 
 def sign_in(visit: Visit) -> Response:
-    return visit.show("pages/sign_in/page.html", next=_next(visit))
+    return visit.show("pages/sign_in/page.html", next=_next(visit), ways=visit.people.elsewhere.ways())
 
 
 def by_password(visit: Visit) -> Response:
@@ -56,10 +56,10 @@ def sign_out(visit: Visit) -> Response:
     return response
 
 
-def admitted(visit: Visit, admission: Admission) -> Response:
+def admitted(visit: Visit, admission: Admission, wanted: str = "") -> Response:
     """Give the browser its new session, and lead on: to the next step, or to where they wanted to go."""
-    path = NEXT.get(admission.stage)
-    response = visit.done(at(path, next=_next(visit)) if path else _next(visit))
+    path, wanted = NEXT.get(admission.stage), wanted or _next(visit)
+    response = visit.done(at(path, next=wanted) if path else wanted)
     cookies.give(response, cookies.SESSION, admission.cookie.reveal_text())
     if admission.stage is Stage.FULL:
         cookies.give(response, cookies.LOOK, str(_own_look(visit, admission)), lasts_s=cookies.YEAR_S)

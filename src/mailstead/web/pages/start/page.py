@@ -24,6 +24,8 @@ class Figure:
 
 
 def start(visit: Visit) -> Response:
+    if visit.who.mailbox:
+        return visit.done("/mailbox")
     latest = _orders(visit)
     return visit.show(
         "pages/start/page.html",
@@ -73,4 +75,4 @@ def _figures(visit: Visit) -> list[Figure]:
     return [Figure(counts.get(status, 0), text, at("/tenants", status=status)) for status, text in texts.items()]
 
 
-PAGES = (Page("GET", "/", start),)
+PAGES = (Page("GET", "/", start, whose="all"),)

@@ -8,6 +8,7 @@ from mailstead.ground.errors import NotFound
 from mailstead.lifecycle.model import TenantPlan
 from mailstead.networks.model import Numbers
 from mailstead.orders.model import OrderView
+from mailstead.tenants.model import Status
 from mailstead.web.confirming import demand_typed
 from mailstead.web.page import Page
 from mailstead.web.returning import safe_path
@@ -34,7 +35,10 @@ def suspend(visit: Visit, tenant: str) -> Response:
 
 
 def resume(visit: Visit, tenant: str) -> Response:
-    return ordered(visit, tenant, visit.access.tenants.resume(tenant), visit.text("It is being brought back."))
+    was_suspended = visit.access.tenants.get(tenant).tenant.status is Status.SUSPENDED
+    undo = f"/tenants/{tenant}/suspend" if was_suspended else ""
+    order = visit.access.tenants.resume(tenant)
+    return ordered(visit, tenant, order, visit.text("It is being brought back."), undo=undo)
 
 
 def remove(visit: Visit, tenant: str) -> Response:

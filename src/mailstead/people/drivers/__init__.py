@@ -1,0 +1,1 @@
+"""Providers of sign-ins: in memory, and by OpenID Connect."""
