@@ -13,9 +13,9 @@ from mailstead.people.drivers.oidc import Client, Fetching, OidcProvider
 from mailstead.people.model import Role
 from mailstead.security.model import Secret
 from mailstead.web import cookies
+from mailstead.web.pages import PAGES
 from mailstead.wiring.memory import memory_outside
 from tests.people.peer import CLIENT, SECRET, Peer, serving
-from mailstead.web.pages import PAGES
 
 from .house import ALICE, OLGA, PASSWORD, UMA, platform
 from .serving import Served, served
