@@ -1,6 +1,9 @@
 """A mailbox listed and one mail read out of a 50 GB disk with 200,000 mails: under 2 s and under 10 MB fetched.
 
-python -m benchmarks.items [--image FILE] [--mounted]     the image is made when it is not there; --mounted needs root
+python -m benchmarks.items [--image FILE] [--mounted] [--store FOLDER]
+
+The image is made when it is not there; --mounted needs root. With --store it is kept as a backup in that folder, if it
+is not yet, and the questions are asked straight out of the store: lease, index and tree are part of what is fetched.
 """
 
 import argparse
@@ -12,17 +15,25 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from mailstead.backup.drivers.folder import FolderTarget
+from mailstead.backup.model import Moment, Source
+from mailstead.backup.store.backups import Backups
 from mailstead.items.disks.volumes import survey
 from mailstead.items.mailboxes.content import whole
 from mailstead.items.mailboxes.finding import folder, listing, mailbox, mailboxes
 from mailstead.items.model import Damage
 from mailstead.items.port import FileSystem
 from mailstead.items.search import Query, search
+from mailstead.security.model import Secret
 from mailstead.wiring.items import OPENERS
 
+from .backup_store import Image
+
 SIZE = 50 * 10**9
+KEY = Secret(b"k" * 32)
 BOXES, MAILS, LARGE = 90, 2_000, 20_000  # as many mailboxes, mails in each, and mails in one more
 MAILS_IN_ALL = BOXES * MAILS + LARGE
 SECONDS_MOST, FETCHED_MOST = 2.0, 10 * 10**6
@@ -43,6 +54,18 @@ class Counting:
         with self._image.open("rb", buffering=0) as file:
             file.seek(offset)
             content = file.read(length)
+        self.fetched += len(content)
+        self.asked += 1
+        return content
+
+
+class CountingTarget(FolderTarget):
+    """A folder as a place of backups; counts what is read."""
+
+    fetched = asked = 0
+
+    def read(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
+        content = super().read(name, offset, length)
         self.fetched += len(content)
         self.asked += 1
         return content
@@ -128,6 +151,13 @@ def _search(files: FileSystem) -> object:
     return sum(1 for _ in found)
 
 
+def _one_day(files: FileSystem) -> object:
+    """Search by date: only inodes of mails that came late enough by their names are read."""
+    until = datetime.fromtimestamp(1_700_000_000 + MAILS_IN_ALL, UTC)
+    query = Query(since=until - timedelta(seconds=MAILS_IN_ALL / 60))
+    return sum(1 for _ in search(files, mailbox(files, "user7@acme.example"), query, []))
+
+
 def _all_boxes(files: FileSystem) -> object:
     damage: list[Damage] = []
     return sum(1 for _ in mailboxes(files, damage))
@@ -140,12 +170,56 @@ def measure(image: Path, what: str, question: Callable[[FileSystem], object]) ->
     return Measured(what, answer, time.perf_counter() - began, time.process_time() - cpu, disk.fetched, disk.asked)
 
 
-def main(image: Path, *, mounted: bool) -> int:
+def keep(image: Path, folder: Path) -> None:
+    """Keep the image as a backup, unless one is there."""
+    folder.mkdir(exist_ok=True)
+    store = Backups.make(FolderTarget(folder), KEY).tenant("acme")
+    if not store.snapshots():
+        began, disk = time.perf_counter(), Image(image)
+        moment = Moment(datetime.now(UTC), "benchmark")
+        made = store.backup(moment, [Source("data", disk, disk.data())])
+        took = time.perf_counter() - began
+        print(f"kept it: {made.added / 1e6:.0f} MB in {made.objects} objects, {took:.0f} s", flush=True)
+
+
+def measure_store(folder: Path, what: str, question: Callable[[FileSystem], object], cache: Path | None) -> Measured:
+    """Ask a question of the backup; with a *cache*, the index is there from the time before."""
+    target = CountingTarget(folder)
+    began, cpu = time.perf_counter(), time.process_time()
+    with Backups(target, KEY, cache).tenant("acme").reading(1, "benchmark") as reading:
+        answer = question(survey(reading.disk("data"), OPENERS).volumes[0].files)
+    return Measured(what, answer, time.perf_counter() - began, time.process_time() - cpu, target.fetched, target.asked)
+
+
+def main_store(image: Path, folder: Path) -> int:
+    """Measure out of a store, print, and return 0 when the budget is kept."""
+    keep(image, folder)
+    with tempfile.TemporaryDirectory(prefix="mailstead-bench-") as cache:
+        return _ask_store(folder, Path(cache))
+
+
+def _ask_store(folder: Path, cache: Path) -> int:
+    cold = measure_store(folder, f"list {MAILS} mails and read one, no index yet", _one_mail("user42"), cache)
+    print(cold)
+    kept = [measure_store(folder, f"list {MAILS} mails and read one", _one_mail("user42"), cache) for _ in range(3)]
+    budget = min(kept, key=lambda each: each.seconds)
+    print(budget)
+    exact = measure_store(folder, "the same with exact dates", _one_mail("user42", exact=True), cache)
+    print(exact)
+    print(measure_store(folder, f"list {LARGE} mails and read one (no budget)", _one_mail("large"), cache))
+    print(measure_store(folder, f"mails of one day out of {MAILS} (no budget)", _one_day, cache))
+    print(measure_store(folder, f"search {MAILS} mails by subject (no budget)", _search, cache))
+    return 0 if budget.kept and exact.fetched < FETCHED_MOST else 1
+
+
+def main(image: Path, *, mounted: bool, store: Path | None = None) -> int:
     """Measure, print, and return 0 when the budget is kept."""
     if not image.exists():
         began = time.perf_counter()
         make(image, mounted=mounted)
         print(f"made a disk with {MAILS_IN_ALL} mails in {time.perf_counter() - began:.0f} s", flush=True)
+    if store:
+        return main_store(image, store)
     budget = min(
         (measure(image, f"list {MAILS} mails and read one", _one_mail("user42")) for _ in range(3)),
         key=lambda each: each.seconds,
@@ -162,8 +236,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--image", type=Path)
     parser.add_argument("--mounted", action="store_true")
+    parser.add_argument("--store", type=Path)
     asked = parser.parse_args()
     if asked.image:
-        sys.exit(main(asked.image, mounted=asked.mounted))
+        sys.exit(main(asked.image, mounted=asked.mounted, store=asked.store))
     with tempfile.TemporaryDirectory(prefix="mailstead-bench-") as where:
-        sys.exit(main(Path(where) / "disk", mounted=asked.mounted))
+        sys.exit(main(Path(where) / "disk", mounted=asked.mounted, store=asked.store))

@@ -10,7 +10,7 @@ from mailstead.wiring import found_platform, memory_platform
 from mailstead.wiring.founding import PLATFORM_FILE
 from mailstead.wiring.memory import Outside
 from tests.items.disks import mail
-from tests.salvage.versions import disk_of, keep, maildir, numbered
+from tests.salvage.versions import disk_of, keep, maildir, numbered, receiver_of
 
 from .conftest import PLATFORM, Say
 
@@ -51,9 +51,7 @@ def test_a_lost_mail_is_found_and_given_back(say: Say, worlds: dict[str, Outside
     given = say("restore", "mail", "acme", "--mailbox", ANNA, "--id", found[0]["id"], "--snapshot", 1)
     assert given.status == 0, given.err
     assert "1 of 1 mails of anna@acme.example, in Restored/2026-11-02" in given.out
-    assert [kept.content for kept in worlds["one"].mailboxes["acme", ANNA].folders["Restored/2026-11-02"].values()] == [
-        mail(2)
-    ]
+    assert [kept.content for kept in receiver_of(worlds["one"]).folders["Restored/2026-11-02"].values()] == [mail(2)]
     trail = say("--json", "audit", "list").out
     assert "backup.search" in trail
     assert found[0]["id"] in trail
@@ -66,7 +64,7 @@ def test_a_mailbox_comes_back_to_its_old_folders_or_into_a_file_for_us_alone(
 ) -> None:
     words = ("mailbox", "acme", "--mailbox", ANNA)
     assert say("restore", *words, "--old-folder", "--at", "2026-11-02").status == 0
-    assert len(worlds["one"].mailboxes["acme", ANNA].folders["INBOX"]) == 3
+    assert len(receiver_of(worlds["one"]).folders["INBOX"]) == 3
     out = tmp_path / "anna.mbox"
     assert say("restore", *words, "--out", out).status == 0
     assert out.stat().st_mode & 0o777 == 0o600

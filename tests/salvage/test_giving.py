@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import pytest
 
 from mailstead.backup.errors import NoSuchSnapshot
-from mailstead.items.drivers.memory import MemoryReceiver
 from mailstead.items.plan import fingerprint_of
 from mailstead.items.search import Query
 from mailstead.orders.drivers.memory import Moment
@@ -15,14 +14,10 @@ from mailstead.salvage.model import Choice, Report
 from tests.items.disks import mail
 from tests.lifecycle.stage import Stage
 
-from .versions import store_of
+from .versions import receiver_of, store_of
 
 ANNA = "anna@acme.example"
 RESTORED = "Restored/2026-11-02"
-
-
-def _receiver(stage: Stage) -> MemoryReceiver:
-    return stage.outside.mailboxes["acme", ANNA]
 
 
 def _report(stage: Stage, order: str) -> Report:
@@ -38,7 +33,7 @@ def test_one_mail_comes_back_with_its_flags_and_date(stage: Stage) -> None:
     choice = Choice(1, ANNA, guids=(_guid(stage, 3),), into=RESTORED)
     order = stage.running.salvage.give_back("acme", choice)
     assert stage.done(order).kind == "restore-mail"
-    kept = _receiver(stage).folders[RESTORED][fingerprint_of(mail(3))]
+    kept = receiver_of(stage.outside).folders[RESTORED][fingerprint_of(mail(3))]
     assert kept.flags == {"\\Seen"}
     assert kept.arrived == datetime(2026, 10, 20, 9, 30, 3, tzinfo=UTC)
     assert _report(stage, order) == Report(of=1, created=1)
@@ -50,7 +45,7 @@ def test_a_mailbox_comes_back_folder_by_folder_and_only_what_is_missing(stage: S
     order = salvage.give_back("acme", Choice(1, ANNA))
     assert stage.done(order).kind == "restore-mailbox"
     assert _report(stage, order) == Report(of=7, created=2, skipped=5)
-    assert {name: len(held) for name, held in _receiver(stage).folders.items()} == {"INBOX": 5, "Work": 2}
+    assert {name: len(held) for name, held in receiver_of(stage.outside).folders.items()} == {"INBOX": 5, "Work": 2}
 
 
 @pytest.mark.parametrize("moment", list(Moment), ids=lambda moment: moment.name.lower())
@@ -59,7 +54,7 @@ def test_a_worker_that_dies_anywhere_leaves_each_mail_once(stage: Stage, step: s
     order = stage.running.salvage.give_back("acme", Choice(1, ANNA, into=RESTORED))
     stage.die(step, moment)
     stage.done(order)
-    assert len(_receiver(stage).folders[RESTORED]) == 7
+    assert len(receiver_of(stage.outside).folders[RESTORED]) == 7
     assert _report(stage, order).done == 7
     assert store_of(stage).leases() == []
 
@@ -79,7 +74,7 @@ def test_a_mail_that_the_backup_lacks_fails_the_order_by_its_name(stage: Stage) 
     assert view.status is Status.FAILED
     assert view.error is not None
     assert view.error["code"] == "no-such-mail"
-    assert not _receiver(stage).folders
+    assert not receiver_of(stage.outside).folders
 
 
 def test_a_snapshot_that_went_meanwhile_fails_the_order(stage: Stage) -> None:

@@ -10,6 +10,8 @@ from mailstead.backup.model import Kind, Moment, Range, Snapshot, Source
 from mailstead.backup.port import Target
 from mailstead.backup.store.tenant_store import TenantStore
 from mailstead.ground.blocks import HeldBlocks
+from mailstead.items.drivers.memory import MemoryReceiver
+from mailstead.wiring.memory import Outside
 from tests.backup.world import by_chance
 from tests.items.disks import ext4_image, laid, mail
 from tests.lifecycle.stage import Stage
@@ -52,6 +54,12 @@ def disk_of(folder: Path, content: Mapping[str, bytes], mib: int = 8) -> bytes:
 
 def store_of(stage: Stage, tenant: str = "acme") -> TenantStore:
     return stage.running.protection.ground.store(tenant)
+
+
+def receiver_of(outside: Outside, address: str = "anna@acme.example") -> MemoryReceiver:
+    found = outside.mailboxes["acme", address]
+    assert isinstance(found, MemoryReceiver)
+    return found
 
 
 def target_of(stage: Stage) -> Target:

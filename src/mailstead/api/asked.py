@@ -5,6 +5,7 @@ import re
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query, Request, Response
+from pydantic import AwareDatetime, BeforeValidator
 
 from mailstead.access import Access
 from mailstead.access import Request as Repeatable
@@ -26,6 +27,15 @@ HostPath = Annotated[str, Path(pattern=NAME, description="Name of a host.", exam
 LabelPath = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$", description="A checkpoint.", examples=["before-update"])]
 SnapshotPath = Annotated[int, Path(ge=1, le=999_999_999, description="Number of a backup.", examples=[1])]
 
+
+def _no_number(sent: object) -> object:
+    """Refuse seconds since 1970 where the description says date and time."""
+    if isinstance(sent, int | float) or (isinstance(sent, str) and sent.strip("+-").replace(".", "").isdigit()):
+        raise ValueError("a date and time, as in RFC 3339")
+    return sent
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_no_number)]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 After = Annotated[str, Query(max_length=320, pattern=r"^[^\x00-\x1f]*$", description="`next` of the page before.")]
 Search = Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f]*$", description="What the name holds.")]

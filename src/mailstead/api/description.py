@@ -27,7 +27,7 @@ TAGS = [
     {"name": "aliases", "description": "Mail to one address goes to others."},
     {"name": "lists", "description": "Distribution lists."},
     {"name": "machines", "description": "The machine of a tenant: how it fares, checkpoints, copies, moves."},
-    {"name": "backups", "description": "What is kept of a machine's disks: made, checked, tried out, brought back."},
+    {"name": "backups", "description": "What is kept of disks: made, checked, tried out; mails and files out of it."},
     {"name": "orders", "description": "What is being done, was done, or failed."},
     {"name": "hosts", "description": "What carries the machines. Operators only."},
     {"name": "platform", "description": "Who asks; what concerns no tenant alone."},

@@ -13,7 +13,7 @@ from mailstead.protection.watch import candidates
 from mailstead.security.audit import Act
 from mailstead.wiring import Running
 
-from . import backup_targets, show
+from . import backup_targets, salvage, show
 from .face import NoWait, Yes, confirm, face_of
 
 app = typer.Typer(no_args_is_help=True)
@@ -21,6 +21,7 @@ app.add_typer(backup_targets.app, name="target", help="Where backups are kept: f
 app.add_typer(
     backup_targets.keys, name="keys", help="Keys, for the day on which there is no mailstead to restore with."
 )
+app.command()(salvage.browse)
 
 Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant.")]
 Number = Annotated[int, typer.Argument(metavar="SNAPSHOT", min=1, help="Its number, as in mailstead backup list.")]

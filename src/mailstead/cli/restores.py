@@ -12,10 +12,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from mailstead.backup.model import ImageForm
 from mailstead.security.audit import Act
 
-from . import show
+from . import salvage, show
 from .face import AllowLoss, Face, NoWait, Yes, confirm, face_of
 
 app = typer.Typer(no_args_is_help=True)
+for command in (salvage.mail, salvage.mailbox, salvage.file):
+    app.command()(command)
 
 Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant.")]
 Disk = Annotated[str, typer.Argument(metavar="DISK", help="system or data.")]

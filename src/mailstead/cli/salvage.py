@@ -40,13 +40,6 @@ Out = Annotated[
 ]
 
 
-def register(backup: typer.Typer, restore: typer.Typer) -> None:
-    """Hang these commands below `mailstead backup` and `mailstead restore`."""
-    backup.command()(browse)
-    for command in (mail, mailbox, file):
-        restore.command()(command)
-
-
 def browse(
     context: typer.Context,
     name: Name,

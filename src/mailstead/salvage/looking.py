@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 
 from mailstead.backup.errors import NoSuchSnapshot
 from mailstead.backup.model import Snapshot
@@ -77,10 +77,10 @@ class Shelves:
             following = versions[number + 1].taken if number + 1 < len(versions) else None
             for found in self._within(tenant, snapshot, mailbox, query, damage):
                 first = hits[found.message.guid].first if found.message.guid in hits else snapshot
-                headers = found.headers or _known(hits.get(found.message.guid))
-                hits[found.message.guid] = Hit(found.message, headers, first, snapshot, following)
+                hits[found.message.guid] = Hit(found.message, found.headers, first, snapshot, following)
         ordered = sorted(hits.values(), key=lambda hit: (hit.message.arrived, hit.message.guid))
-        return Hits(tuple(ordered[:most]), tuple(dict.fromkeys(damage)), len(ordered) > most)
+        shown = self._titled(tenant, mailbox, ordered[:most], damage)
+        return Hits(tuple(shown), tuple(dict.fromkeys(damage)), len(ordered) > most)
 
     def _within(
         self, tenant: str, snapshot: Snapshot, mailbox: str, query: Query, damage: list[Damage]
@@ -90,13 +90,22 @@ class Shelves:
         try:
             with self.opened(tenant, snapshot.number) as opened:
                 box, here = opened.box(mailbox), list[Damage]()
-                for found in search(box.files, box.mailbox, query, here):
-                    yield Found(found.message, found.headers or _headers(box, found, here))
+                yield from search(box.files, box.mailbox, query, here)
                 damage.extend(Damage(f"{where}, {one.where}", one.why) for one in (*opened.damage, *here))
         except (NotInBackup, NoSuchSnapshot):
             return
         except UNREADABLE as error:
             damage.append(named(where, error))
+
+    def _titled(self, tenant: str, mailbox: str, hits: list[Hit], damage: list[Damage]) -> list[Hit]:
+        """Return mails with their headers, each read where it was last."""
+        titled: list[Hit] = []
+        for number, group in groupby(sorted(hits, key=lambda hit: hit.last.number), lambda hit: hit.last.number):
+            with self.opened(tenant, number) as opened:
+                box = opened.box(mailbox)
+                found = ((hit, Found(hit.message, hit.headers)) for hit in group)
+                titled += [replace(hit, headers=_headers(box, one, damage)) for hit, one in found]
+        return sorted(titled, key=lambda hit: (hit.message.arrived, hit.message.guid))
 
 
 def _folders(opened: Opened, box: Box) -> Iterator[Room]:
@@ -118,7 +127,3 @@ def _headers(box: Box, found: Found, damage: list[Damage]) -> Headers | None:
     except UNREADABLE as error:
         damage.append(named(found.message.path, error))
         return None
-
-
-def _known(hit: Hit | None) -> Headers | None:
-    return hit.headers if hit else None

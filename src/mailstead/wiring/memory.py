@@ -18,6 +18,7 @@ from mailstead.doctor.gathering import Sources
 from mailstead.doctor.workflow import Doctor
 from mailstead.ground.clock import Clock, VirtualClock
 from mailstead.items.drivers.memory import MemoryReceiver
+from mailstead.items.port import Receiver
 from mailstead.lifecycle.adoption import Adoption
 from mailstead.lifecycle.care import Care
 from mailstead.lifecycle.care_steps import CareSteps
@@ -83,7 +84,7 @@ class Outside:
     database: Database | None = None
     claims: Mapping[str, MemoryClaim] = field(default_factory=lambda: defaultdict(MemoryClaim))
     providers: Mapping[str, Provider] = field(default_factory=dict)
-    mailboxes: dict[tuple[str, str], MemoryReceiver] = field(default_factory=lambda: defaultdict(MemoryReceiver))
+    mailboxes: dict[tuple[str, str], Receiver] = field(default_factory=lambda: defaultdict(MemoryReceiver))
     targets: Mapping[str, MemoryTarget] = field(default_factory=lambda: defaultdict(MemoryTarget))
 
 

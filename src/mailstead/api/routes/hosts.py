@@ -1,10 +1,8 @@
 """/hosts: what carries the tenants."""
 
-from datetime import datetime
-
 from fastapi import APIRouter
 
-from mailstead.api.asked import Asked, HostPath, Read
+from mailstead.api.asked import Asked, HostPath, Moment, Read
 from mailstead.api.wire.machines import Draining, DrainPlanOut, HostEventOut, HostEvents, HostOut, Hosts, Orders
 
 router = APIRouter(prefix="/hosts", tags=["hosts"])
@@ -23,7 +21,7 @@ def get_host(read: Read, host: HostPath) -> HostOut:
 
 
 @router.get("/{host}/events")
-def list_host_events(read: Read, host: HostPath, since: datetime | None = None) -> HostEvents:
+def list_host_events(read: Read, host: HostPath, since: Moment | None = None) -> HostEvents:
     """Return what the hypervisor of a host has logged, the oldest first; in the last hour unless told otherwise."""
     return HostEvents(items=[HostEventOut.of(event) for event in read.hosts.events(host, since)])
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
 from starlette.responses import StreamingResponse
 
-from mailstead.api.asked import ADDRESS, Asked, Read, TenantPath
+from mailstead.api.asked import ADDRESS, Asked, Moment, Read, TenantPath
 from mailstead.api.wire.orders import OrderOut, accepted
 from mailstead.api.wire.salvage import (
     BackupSearch,
@@ -27,7 +26,7 @@ router = APIRouter(prefix="/tenants/{tenant}", tags=["backups"])
 BYTES = "application/octet-stream"
 DOWNLOAD = {"responses": {"200": {"content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}}}}
 InSnapshot = Annotated[int | None, Query(ge=1, le=10**12 - 1, description="Number of a backup.")]
-AsOf = Annotated[AwareDatetime | None, Query(description="The newest backup that is not later.")]
+AsOf = Annotated[Moment | None, Query(description="The newest backup that is not later.")]
 OfMailbox = Annotated[
     str, Query(pattern=rf"^$|{ADDRESS}", description="Whose folders; empty: which mailboxes there are.")
 ]

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from mailstead.api.asked import Moment
 from mailstead.backup.model import Snapshot
 from mailstead.ground.values import Value
 from mailstead.items.model import Damage
@@ -33,14 +34,14 @@ class BackupSearch(Value):
 
     address: Address
     snapshot: Number | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     all: Truth = False
     folder: FolderName = ""
     sender: Text = ""
     recipient: Text = ""
     subject: Text = ""
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     limit: Annotated[Whole, Field(ge=1, le=200)] = 50
 
     @property
