@@ -191,7 +191,6 @@ UNREACHED = {  # of tenants, but for the workers alone: by which word of World o
     "sights": "sights",
     "tls_key": "certificates",
 }
-BY_NAME = {"protection": "asked for one tenant, whom access has found in scope before: tests/access/test_rights.py"}
 NOBODYS = {
     "challenges": "random digests, each good for one session",
     "mailbox_sessions": "each found by the digest of its cookie alone, for the mailbox that stands in it",
@@ -229,13 +228,13 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_every_table_stands_in_one_of_the_lists() -> None:
-    known = [*SCOPED, *UNREACHED, *BY_NAME, *NOBODYS]
+    known = [*SCOPED, *UNREACHED, *NOBODYS]
     assert sorted(known) == sorted(metadata.tables), "say how scope is kept of the new table, or why it need not be"
 
 
 def test_every_table_with_a_tenant_is_narrowed_or_not_reached() -> None:
     with_tenants = {name for name, table in metadata.tables.items() if {"tenant", "tenants"} & {*table.columns.keys()}}
-    assert with_tenants <= {*SCOPED, *UNREACHED, *BY_NAME}
+    assert with_tenants <= {*SCOPED, *UNREACHED}
 
 
 @pytest.mark.parametrize("store", STORES)
