@@ -90,6 +90,10 @@ def _new(person: str) -> NewPerson:
     return NewPerson.parse({"address": person, "role": "tenant-admin", "tenants": [ALICES]})
 
 
+def _memory_of_bobs(store: TenantStore) -> int:
+    return store.get("globex").tenant.allowance.memory_mib
+
+
 CHANGE = PersonChange(role=Role.AUDITOR, tenants=(ALICES,))
 TOKEN = NewToken.parse({"name": "ci", "rights": ["mail:read"]})
 TENANTS = Kept(
@@ -107,6 +111,7 @@ TENANTS = Kept(
         "owner_of": lambda store: store.owner_of("acme.example"),
         "page": lambda store: store.page(),
         "place": lambda store: store.place(ALICES, lambda _: "kvm9"),
+        "promised": lambda store: "acme, too" if sum(store.promised().values()) > _memory_of_bobs(store) else "",
         "settle_on": lambda store: store.settle_on(ALICES, "kvm9"),
     },
 )

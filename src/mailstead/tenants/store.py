@@ -162,7 +162,7 @@ class TenantStore:
 
     def promised(self) -> dict[str, int]:
         """Return how many MiB of memory are promised on each host that has any; a removed tenant is promised none."""
-        placed = tenants.c.host.is_not(None) & (tenants.c.status != Status.REMOVED)
+        placed = tenants.c.host.is_not(None) & (tenants.c.status != Status.REMOVED) & self._mine
         query = select(tenants.c.host, func.sum(tenants.c.memory_mib)).where(placed).group_by(tenants.c.host)
         with self._database.reading() as connection:
             return {host: int(mib) for host, mib in connection.execute(query)}
