@@ -175,7 +175,7 @@ def test_every_operation_that_is_named_is_there_and_no_command_is_named_in_vain(
 
 
 def test_whatever_a_tenants_file_can_say_the_api_can_say() -> None:
-    own_paths = {"server", "status", "self_service"}  # there is one server; suspend, resume, remove; rule_tenant
+    own_paths = {"server", "status"}  # there is one server; suspend, resume, remove
     assert Tenant.model_fields.keys() - own_paths <= TenantNew.model_fields.keys()
     assert AllowanceNew.model_fields.keys() == AllowanceOut.model_fields.keys() == Allowance.model_fields.keys()
     assert AllowanceChange.model_fields.keys() == Allowance.model_fields.keys() - {"disk", "block_device"}

@@ -116,4 +116,4 @@ def _disk(name: str) -> bytes:
         {"cur/1.M1P1.host:2,S": b"Subject: %s\r\n\r\n" % CANARIES[name].encode()}, f"{name}.example/anna/Maildir"
     )
     with TemporaryDirectory(prefix="mailstead-disk-") as folder:
-        return disk_of(Path(folder), content, mib=2)
+        return disk_of(Path(folder), {**content, "etc/hostname": b"%s\n" % name.encode()}, mib=2)

@@ -15,11 +15,13 @@ from .scenes import Scenes
 from .stage import Stage, open_stage
 from .sweep import Sweep
 
+_one_pair = cache(keys.make_pair)
 
-@pytest.fixture(scope="session", autouse=True)
+
+@pytest.fixture(scope="module", autouse=True)  # no longer: mailbox users of other folders' tests sign in
 def _cheap_keys() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chance, "make_pair", cache(keys.make_pair))
+        patch.setattr(chance, "make_pair", _one_pair)
         patch.setattr(chance, "hash_password", cheap_hash)
         yield
 

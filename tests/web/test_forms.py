@@ -16,7 +16,7 @@ POSTS = [page for page in PAGES if page.verb == "POST"]
 @pytest.mark.parametrize("path", [page.path for page in POSTS])
 def test_a_form_without_its_token_is_refused(house: House, path: str) -> None:
     browser, orders = house.browser(OLGA), house.running.desk.list(limit=10_000)
-    path = path.format(tenant="acme", order=orders[0].id, person="nobody", secret="x", host="kvm1")
+    path = path.format(tenant="acme", order=orders[0].id, person="nobody", secret="x", host="kvm1", way="x")
     for fields in ({}, {csrf.FIELD: ""}, {csrf.FIELD: proof("another")}, {csrf.FIELD: "ä" * 64}):
         page = browser.post(path, fields)
         assert (page.status, "foreign-form" in page.words) == (403, True)
@@ -76,7 +76,7 @@ def test_a_null_character_is_refused(house: House) -> None:
 @pytest.mark.parametrize("verb", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
 def test_no_page_answers_to_other_verbs(house: House, verb: str) -> None:
     client = house.browser(OLGA).client
-    parts = dict.fromkeys(("order", "person", "secret", "name", "host"), "x")
+    parts = dict.fromkeys(("order", "person", "secret", "name", "host", "way"), "x")
     for path in {page.path.format(tenant="acme", **parts) for page in PAGES}:
         assert client.request(verb, path).status_code == 405
 

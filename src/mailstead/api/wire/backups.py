@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from mailstead.access.backups import BackupView, ProtectionView
-from mailstead.backup.model import Consistency, Disk, Hold, Kind
+from mailstead.backup.model import Consistency, Disk, Hold
 from mailstead.ground.rhythms import Rhythm
 from mailstead.ground.values import Value
 
@@ -84,7 +84,7 @@ class BackupOut(Shown):
 
     snapshot: int
     taken: datetime
-    kind: Kind
+    kind: Rhythm
     changes_since: int | None = Field(description="The backup whose changes were read; null: all was read.")
     consistency: Consistency
     order: str = Field(description="The order that made it.")
@@ -98,7 +98,7 @@ class BackupOut(Shown):
         return cls(
             snapshot=found.number,
             taken=found.taken,
-            kind=found.kind,
+            kind=Rhythm(found.kind.value),
             changes_since=found.base,
             consistency=found.consistency,
             order=found.run,

@@ -68,6 +68,8 @@ class MailboxWanted(Value):
     name: PersonName = ""
     quota_mib: Quota = 1024
     enabled: Truth = True
+    forwarding: ForwardingWire | None = None
+    vacation: VacationWire | None = None
 
     def wanted(self) -> Mailbox:
         return Mailbox.parse(self.model_dump(include=set(MailboxWanted.model_fields)))
@@ -140,6 +142,7 @@ class AliasNew(Value):
 
     address: Address
     targets: Annotated[Addresses, Field(min_length=1)]
+    own: Truth = Field(default=False, description="The user of the one target may remove it.")
 
     def wanted(self) -> Alias:
         return Alias.parse(self.model_dump())

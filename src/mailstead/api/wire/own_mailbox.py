@@ -15,6 +15,7 @@ from mailstead.tenants.self_service import FIRST_DAY, LAST_DAY, TARGETS_MOST, Fo
 from .parts import Address, Changes, Shown, Truth, Whole
 
 Policy = Literal["anywhere", "own-domains", "off"]
+Aliases = Annotated[Whole, Field(ge=0, le=100)]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY, examples=["2026-07-01"])]
 Typed = Annotated[str, Field(min_length=1, max_length=1024, json_schema_extra={"writeOnly": True})]
 
@@ -50,6 +51,13 @@ class VacationWire(Value):
         return None if has is None else cls(**has.model_dump())
 
 
+class SelfServiceNew(Value):
+    """What mailbox users may do themselves: make so many aliases each, and forward mail there."""
+
+    aliases: Aliases = 0
+    forwarding: Policy = "own-domains"
+
+
 class SelfServiceOut(Shown):
     """What mailbox users may do themselves: make so many aliases each, and forward mail there."""
 
@@ -64,7 +72,7 @@ class SelfServiceOut(Shown):
 class SelfServiceChange(Changes):
     """What mailbox users may do themselves from now on."""
 
-    aliases: Annotated[Whole, Field(ge=0, le=100)] = Field(default_factory=int)
+    aliases: Aliases = Field(default_factory=int)
     forwarding: Policy = Field(default_factory=lambda: "off")
 
 

@@ -12,7 +12,7 @@ from mailstead.tenants.model import AccessRule, Allowance, Tenant
 from mailstead.tenants.store import Entry, Summary
 
 from .mail import AliasNew, DomainNew, DomainOut, ListNew, MailboxWanted
-from .own_mailbox import SelfServiceOut
+from .own_mailbox import SelfServiceNew, SelfServiceOut
 from .parts import Changes, Name, Shown, Truth, Whole, behind
 from .protection import BackupWire
 from .windows import WindowsWire
@@ -100,6 +100,7 @@ class TenantNew(Value):
     lists: list[ListNew] = Field(default=[], max_length=1000)
     allowance: AllowanceNew = AllowanceNew()
     firewall: list[RuleWire] = Field(default=[], max_length=100)
+    self_service: SelfServiceNew = SelfServiceNew()
     backup: BackupWire = BackupWire()
     windows: WindowsWire | None = Field(default=None, description="The machine is a Windows one; null: the appliance.")
     host: Name | None = Field(default=None, description="Place the machine on this host.")

@@ -23,6 +23,10 @@ folder = "/var/lib/mailstead-demo/machines"
 [dns]
 port = 5453
 
+[[backup_target]]
+name = "shelf"
+place = "/var/lib/mailstead-demo/backups"
+
 [image]
 cache = "/var/cache/mailstead/images"
 """

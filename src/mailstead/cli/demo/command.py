@@ -49,6 +49,7 @@ def _given(context: typer.Context) -> set[str]:
 @contextmanager
 def _real(home: Path) -> Iterator[Running]:
     found_platform(home, FILE)
+    (home / "backups").mkdir(mode=0o700, exist_ok=True)
     open_images(home).build()
     with open_platform(home, worker=True) as running:
         yield running
