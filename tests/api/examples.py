@@ -110,7 +110,7 @@ EXAMPLES: Mapping[str, Example] = {
     "undo_restore": Example(Right.MACHINES_RESTORE, {"order": "o000000000000"}, gives=404),
     "hold_backup": Example(Right.MACHINES_WRITE, {"reason": "a lawsuit"}),
     "release_backup": Example(Right.TENANTS_PURGE),
-    "list_backup_mail": Example(Right.MAIL_OPEN, query={"address": "anna@TENANT.example"}),
+    "list_backup_mail": Example(Right.MAIL_OPEN, query={"address": "anna@TENANT.example", "snapshot": "1"}),
     "search_backup_mail": Example(Right.MAIL_OPEN, MAILS),
     "download_backup_mail": Example(Right.MAIL_OPEN, MAILS),
     "restore_backup_mail": Example(Right.MAIL_OPEN, {**MAILS, "into": "Restored"}),
