@@ -18,7 +18,7 @@ from mailstead.web.pages import PAGES
 from mailstead.wiring.memory import memory_outside
 from tests.people.peer import CLIENT, SECRET, Peer, serving
 
-from .house import ALICE, OLGA, PASSWORD, UMA, platform
+from .house import ALICE, GUID, OLGA, PASSWORD, UMA, platform
 from .serving import Served, served
 from .test_matrix import _path
 
@@ -34,7 +34,13 @@ CALM = (
     "disable-sync",
 )
 # What answers with no page: a file, a part of a page, a stream of parts. All other pages are looked at.
-PARTS = {"/static/{name}", "/tenants/{tenant}/machine/live", "/doctor/findings", "/orders/{order}/live"}
+PARTS = {
+    "/static/{name}",
+    "/tenants/{tenant}/machine/live",
+    "/doctor/findings",
+    "/backups/troubled",
+    "/orders/{order}/live",
+}
 PARTS |= {"/mailbox/setup/profile", RETURN_PATH}
 WITHOUT_SESSION = {"/sign-in", "/sign-in/second", "/invitation/{secret}"}
 FORMS: dict[str, dict[str, str]] = {
@@ -42,6 +48,8 @@ FORMS: dict[str, dict[str, str]] = {
     "/onboarding/plan": {"name": "hooli", "domains": "hooli.example"},
     "/tenants/acme/mailboxes/preview": {"csv": "address,name\nnew@acme.example,Neu\nnobody,x"},
     "/tenants/acme/mailboxes": {"address": "wrong", "quota_mib": "1"},
+    "/tenants/acme/backups/hold": {"snapshot": "1"},
+    "/tenants/acme/backups/mail/preview": {"address": UMA, f"mail:1:{GUID}": "yes"},
     "/people": {"address": "ivy@operator.example", "role": "reader"},
     "/account/enrol/codes": {},
 }

@@ -43,6 +43,7 @@ NEEDS: dict[str, Right | None] = {
     "/hosts/{host}/drain": Right.HOSTS_READ,
     "/backups": Right.MACHINES_READ,
     "/backups/targets": Right.PLATFORM_READ,
+    "/backups/troubled": Right.MACHINES_READ,
     "/doctor": Right.PLATFORM_READ,
     "/doctor/findings": Right.PLATFORM_READ,
     "/people": Right.PEOPLE_READ,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    exists,
     func,
     insert,
     select,
@@ -70,8 +71,7 @@ class ProtectionBook:
         """
         last = func.coalesce(protection.c.good, protection.c.since)
         trouble = (last <= overdue) | (protection.c.failure != "") | (protection.c.damage != "")
-        wanted = select(protection).join(tenants, tenants.c.tenant == protection.c.tenant)
-        wanted = wanted.where(trouble, _within(scope), tenants.c.status != Status.REMOVED, ~_TURNED_OFF)
+        wanted = select(protection).where(trouble, _within(scope), _IS_WANTED)
         with self._database.reading() as connection:
             rows = connection.execute(wanted.order_by(last, protection.c.tenant).limit(limit))
             return {row.tenant: _known(row._asdict()) for row in rows}
@@ -108,6 +108,7 @@ class ProtectionBook:
 # As pydantic writes it; within a text its quotes would be written otherwise. JSON is asked for differently by each of
 # our databases, and a document is looked at only where there is trouble.
 _TURNED_OFF = tenants.c.document.contains('"backup":{"off":true')
+_IS_WANTED = exists().where(tenants.c.tenant == protection.c.tenant, tenants.c.status != Status.REMOVED, ~_TURNED_OFF)
 
 
 def _within(scope: Scope) -> ColumnElement[bool]:

@@ -35,7 +35,7 @@ class Asked:
 
     @property
     def moment(self) -> At:
-        return self.snapshot or (self._begin(self.asof + DAY) if self.asof else None)
+        return self.snapshot or (self._begin(self.asof + DAY) - timedelta(microseconds=1) if self.asof else None)
 
     @property
     def query(self) -> Query:

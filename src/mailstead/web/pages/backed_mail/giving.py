@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from starlette.responses import Response, StreamingResponse
 
@@ -90,7 +91,7 @@ def choices_of(visit: Visit) -> list[Choice]:
         if field.startswith(MAIL):
             number, _, guid = field.removeprefix(MAIL).partition(":")
             guids.setdefault(number_of(number), []).append(guid)
-    if not guids:
+    if not guids or "" in chain.from_iterable(guids.values()):
         raise InvalidInput("no mail is chosen", field="mails", remedy="tick some mails first")
     return [Choice(number, address, guids=tuple(found)) for number, found in sorted(guids.items())]
 

@@ -14,7 +14,7 @@ from html import unescape
 from mailstead.items.mailboxes.headers import parse_headers
 from mailstead.items.model import Headers
 
-RAW_MOST = 1 << 20  # bytes of a mail that are looked at
+RAW_MOST = 512 << 10  # bytes of a mail that are looked at
 TEXT_MOST = 200_000  # characters that are shown
 PARTS_MOST = 200
 ATTACHMENTS_MOST = 50
@@ -68,9 +68,8 @@ def _parts(mail: Message) -> list[Message]:
     waiting = [mail]
     while waiting and len(found) < PARTS_MOST:
         part = waiting.pop()
-        inner = part.get_payload()
-        if isinstance(inner, list):
-            waiting.extend(one for one in reversed(inner) if isinstance(one, Message))
+        if part.is_multipart():  # else asking would decode its text by whatever codec it names
+            waiting.extend(one for one in reversed(part.get_payload()) if isinstance(one, Message))
         else:
             found.append(part)
     return found

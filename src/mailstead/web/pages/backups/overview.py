@@ -2,7 +2,6 @@
 
 from starlette.responses import Response
 
-from mailstead.people.model import Right
 from mailstead.web.page import Page
 from mailstead.web.visit import Visit, at
 
@@ -10,6 +9,7 @@ from .seen import Line, line
 
 MOST = 50
 AHEAD = 20  # of those in trouble, told above the list
+FIRST = 8  # of them, told on the first page
 
 
 def overview(visit: Visit) -> Response:
@@ -19,24 +19,27 @@ def overview(visit: Visit) -> Response:
     return visit.show(
         "pages/backups/overview.html",
         lines=[line(view) for view in found[:MOST]],
-        troubled=[] if search or after else troubled(visit, AHEAD),
+        troubled=[] if search or after else _troubled(visit, AHEAD),
         search=search,
         more=at("/backups", search=search, after=last) if last else "",
     )
 
 
-def troubled(visit: Visit, most: int) -> list[Line]:
-    """Return who needs attention, whoever waits longest first; of whom one may see nothing: nobody."""
-    if not visit.may(Right.MACHINES_READ):
-        return []
-    return [line(view) for view in visit.access.backups.troubled(most)]
+def troubled(visit: Visit) -> Response:
+    """Answer with a part of the first page: who needs attention."""
+    return visit.show("pages/backups/troubled.html", troubled=_troubled(visit, FIRST))
 
 
 def targets(visit: Visit) -> Response:
     return visit.show("pages/backups/targets.html", targets=visit.access.platform.backup_targets())
 
 
+def _troubled(visit: Visit, most: int) -> list[Line]:
+    return [line(view) for view in visit.access.backups.troubled(most)]
+
+
 OVERVIEW = (
     Page("GET", "/backups", overview),
     Page("GET", "/backups/targets", targets),
+    Page("GET", "/backups/troubled", troubled),
 )

@@ -7,7 +7,6 @@ from starlette.responses import Response
 from mailstead.orders.model import OrderView, Status
 from mailstead.tenants.model import Status as Standing
 from mailstead.web.page import Page
-from mailstead.web.pages.backups.overview import troubled
 from mailstead.web.pages.hosts.page import shown_hosts
 from mailstead.web.pages.hosts.seen import Shown
 from mailstead.web.visit import Visit, at
@@ -33,7 +32,6 @@ def start(visit: Visit) -> Response:
         failed=_unmended(visit),
         waiting=_orders(visit, Status.WAITING),
         hosts=_unwell(visit),
-        troubled=troubled(visit, MOST),
         latest=latest,
         quarantined=visit.may("platform:read") and visit.access.platform.get().quarantine,
         figures=_figures(visit),
