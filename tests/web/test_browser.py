@@ -249,6 +249,34 @@ def test_the_second_factor_is_given_in_a_dialog_and_what_was_begun_goes_on(place
     assert not faults
 
 
+def test_a_deleted_mail_is_found_in_a_backup_and_comes_back(place: Served, chromium: Browser) -> None:
+    page = _context(place, chromium, ALICE).new_page()
+    faults, axe = _faults(page), Axe()
+    page.goto("/tenants/acme/backups")
+    page.get_by_role("link", name="Find a mail").click()
+    page.get_by_role("link", name=UMA).click()
+    page.get_by_label("Subject holds").fill("offer 2")
+    page.get_by_label("in all backups").check()
+    page.get_by_role("button", name="Find", exact=True).click()
+    expect(page.get_by_text("backups 1 to 1")).to_be_visible()
+    page.get_by_role("link", name="Offer 2").click()
+    expect(page.get_by_text("Body 2")).to_be_visible()
+    page.get_by_role("button", name="Give back…").click()
+    page.get_by_label("the folder that it was in").check()
+    expect(page.locator("#foreseen")).to_contain_text("New there")
+    place.house.clock.sleep(16 * 60)
+    page.get_by_role("button", name="Give back", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Your second factor again")
+    expect(dialog.get_by_label("Code", exact=True)).to_be_focused()
+    assert not [one["id"] for one in axe.run(page).response["violations"]]
+    dialog.get_by_label("Code", exact=True).fill(place.house.code(ALICE))
+    dialog.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("2 of 2 steps done")).to_be_visible()
+    expect(page.locator(".figure").filter(has_text="created")).to_contain_text("1")
+    assert not [one["id"] for one in axe.run(page).response["violations"]]
+    assert not faults
+
+
 def test_the_first_key_leads_past_the_menu_and_where_one_is_can_be_seen(place: Served, chromium: Browser) -> None:
     page = _context(place, chromium, OLGA).new_page()
     page.goto("/tenants")
