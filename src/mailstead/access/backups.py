@@ -58,7 +58,7 @@ class BackupAccess:
         """Return up to *limit* tenants in the order of their names, behind *after*, whose name holds *search*."""
         self._asking.demand(Right.MACHINES_READ)
         found = self._asking.tenants.overview(after=after, limit=limit, search=search)
-        known = self._verbs.ground.book.of([one.name for one in found])
+        known = self._verbs.ground.book.of([one.name for one in found], self._asking.caller.scope)
         return [self._in_short(one, known.get(one.name)) for one in found]
 
     def troubled(self, limit: int = 50) -> list[ProtectionView]:

@@ -58,9 +58,9 @@ class ProtectionBook:
         found = {row.tenant: _known(row._asdict()) for row in rows}
         return {name: found[name] for name in scope.within(list(found))}
 
-    def of(self, names: Collection[str]) -> dict[str, Known]:
+    def of(self, names: Collection[str], scope: Scope = EVERYTHING) -> dict[str, Known]:
         """Return what is known of these; one of whom nothing is known is not in it."""
-        wanted = select(protection).where(protection.c.tenant.in_(sorted(names)))
+        wanted = select(protection).where(protection.c.tenant.in_(scope.within(sorted(names))))
         with self._database.reading() as connection:
             return {row.tenant: _known(row._asdict()) for row in connection.execute(wanted)}
 

@@ -68,8 +68,10 @@ def _parts(mail: Message) -> list[Message]:
     waiting = [mail]
     while waiting and len(found) < PARTS_MOST:
         part = waiting.pop()
-        if part.is_multipart():  # else asking would decode its text by whatever codec it names
-            waiting.extend(one for one in reversed(part.get_payload()) if isinstance(one, Message))
+        # Of any other part this would decode its text, by whatever codec it names.
+        inner = part.get_payload() if part.is_multipart() else None
+        if isinstance(inner, list):
+            waiting.extend(one for one in reversed(inner) if isinstance(one, Message))
         else:
             found.append(part)
     return found
