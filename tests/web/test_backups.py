@@ -6,7 +6,7 @@ import pytest
 
 from mailstead.orders.model import Status
 
-from .house import ALICE, AUDREY, OLGA, RITA, House, tenant
+from .house import ALICE, AUDREY, GUID, OLGA, RITA, House, tenant
 
 AT = "/tenants/acme/backups"
 
@@ -116,6 +116,20 @@ def test_without_the_second_factor_nothing_comes_back(backed_up: House) -> None:
     page = browser.send(f"{AT}/restore", confirm="acme")
     assert (page.status, "Your second factor again" in page.words) == (403, True)
     assert backed_up.running.desk.list(limit=10_000) == before
+
+
+def test_a_single_file_is_taken_along_or_written_into_the_machine(house: House) -> None:
+    browser, path = house.browser(OLGA), f"acme.example/anna/Maildir/cur/{GUID}:2,S"
+    fields = {"csrf_token": browser.token, "snapshot": "1", "path": path}
+    assert b"Offer 2" in browser.client.post(f"{AT}/file", data=fields).content
+    assert browser.post(f"{AT}/file", fields | {"path": "etc/none"}).status == 404
+    assert browser.post(f"{AT}/file/restore", fields | {"place": "no/whole/path"}).status == 422
+    page = browser.post(f"{AT}/file/restore", fields | {"place": "/srv/mail"})
+    assert _settled(house, page.path) is Status.DONE
+    assert "/srv/mail" in browser.get(page.path).words
+    alice = house.browser(ALICE)
+    page = alice.post(f"{AT}/file", fields | {"csrf_token": alice.token})
+    assert (page.status, "foreign-form" in page.words) == (403, False)
 
 
 def test_a_tenants_administrator_sees_backups_and_finds_mails_but_restores_no_machine(house: House) -> None:

@@ -146,6 +146,7 @@ def test_whoever_may_not_change_it_changes_nothing(house: House, who: str, tenan
     fields |= {"targets": "a@b.example", "domain": f"{tenant}.example", "vcpus": "2", "memory_mib": "1024"}
     fields |= {"disk_gib": "9", "csv": f"address\nnew@{tenant}.example", "dmarc": "none", "mta_sts": "none"}
     fields |= {"snapshot": "1", "reason": "x", "gone:1": "yes", f"mail:1:{GUID}": "yes", "order": "o000000000000"}
+    fields |= {"path": "etc/hostname", "place": "/srv/hostname"}
     fields |= {"role": "owner", "domains": "new.example", "posting": "anyone", "enabled": "yes"}
     for page in [one for one in POSTS if not one.path.startswith(("/account", "/settings", "/step-up", "/mailbox"))]:
         answer = browser.post(_path(house, page, tenant), fields, follow=False)

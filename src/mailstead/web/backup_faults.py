@@ -33,6 +33,7 @@ BACKUP_FAULTS: Mapping[str, tuple[str, str]] = {
         mark("No mail is chosen, or mails of several backups."),
         mark("Tick some mails of one backup."),
     ),
+    "invalid-input path": (mark("There is no file “%(value)s”."), mark("Give its path, such as etc/hostname.")),
     "invalid-input reason": (mark("A hold needs a reason."), mark("Say why: others read it later.")),
     "invalid-input since": (mark("“%(value)s” is no day."), mark("Write it as 2026-11-03.")),
     "invalid-input snapshot": (mark("There is no backup “%(value)s”."), mark("Choose one of the list.")),
