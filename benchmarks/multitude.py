@@ -13,6 +13,7 @@ from mailstead.ground.clock import SystemClock
 from mailstead.orders.desk import LedgerDesk
 from mailstead.orders.model import OrderView, Status
 from mailstead.orders.store import OrderLedger, _row, orders
+from mailstead.protection.store import protection
 from mailstead.security.audit import Act, Head, chained
 from mailstead.security.audit_store import audit
 from mailstead.sites.model import Platform
@@ -27,6 +28,7 @@ CHUNK = 500
 NAMED = "t000007"
 LARGE = "large"
 AT_ONCE = 4  # hosts
+FAILING = 5  # tenants whose last backup came to nothing
 
 
 def put_multitude(database: Database, many: int, boxes: int, *, large: int = 0) -> None:
@@ -36,6 +38,7 @@ def put_multitude(database: Database, many: int, boxes: int, *, large: int = 0) 
         with database.transaction() as connection:
             connection.execute(insert(tenants), [_tenant_row(LARGE, _document(LARGE, large), 0)])
             connection.execute(insert(domains), [{"domain": f"{LARGE}.example", "tenant": LARGE}])
+    _put_backups(database, many)
     _put_orders(database, many)
     _put_trail(database, many)
 
@@ -77,6 +80,16 @@ def _put_tenants(database: Database, many: int, boxes: int) -> None:
         with database.transaction() as connection:
             connection.execute(insert(tenants), rows)
             connection.execute(insert(domains), [{"domain": f"{name}.example", "tenant": name} for name in some])
+
+
+def _put_backups(database: Database, many: int) -> None:
+    """Every tenant was backed up just now, but for some whose last one came to nothing."""
+    good = {"since": (now := SystemClock().now()), "good": now, "snapshot": 1, "failure": "", "damage": ""}
+    rows = [{"tenant": f"t{number:06}", **good} for number in range(many)]
+    for row in rows[:FAILING]:
+        row |= {"tried": now, "failure": "the target is full"}
+    with database.transaction() as connection:
+        connection.execute(insert(protection), [{"tried": None, **row} for row in rows])
 
 
 def _put_orders(database: Database, many: int) -> None:

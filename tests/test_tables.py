@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,12 @@ class _Protection:
     def all(self) -> dict[str, Known]:
         return self._book.all(self._scope)
 
+    def of(self) -> dict[str, Known]:
+        return self._book.of([ALICES, "globex"], self._scope)
+
+    def troubled(self) -> dict[str, Known]:
+        return self._book.troubled(datetime.max.replace(tzinfo=UTC), limit=10, scope=self._scope)
+
 
 def _new(person: str) -> NewPerson:
     return NewPerson.parse({"address": person, "role": "tenant-admin", "tenants": [ALICES]})
@@ -107,6 +114,7 @@ TENANTS = Kept(
         "forget": lambda store: store.forget(ALICES),
         "get": lambda store: store.get(ALICES),
         "mark_removed": lambda store: store.mark_removed(ALICES, None),
+        "named": lambda store: store.named([ALICES, "globex"]),
         "overview": lambda store: store.overview(),
         "owner_of": lambda store: store.owner_of("acme.example"),
         "page": lambda store: store.page(),
@@ -130,7 +138,10 @@ TRAIL = Kept(
     {"list": lambda store: [store.list(), store.list(ALICES)]},
 )
 ORDERS = Kept(lambda house, scope: _Orders(house.database, scope), {"select": lambda store: store.select()})
-PROTECTED = Kept(lambda house, scope: _Protection(house.database, scope), {"all": lambda store: store.all()})
+PROTECTED = Kept(
+    lambda house, scope: _Protection(house.database, scope),
+    {"all": lambda store: store.all(), "of": lambda store: store.of(), "troubled": lambda store: store.troubled()},
+)
 PERSONS = Kept(
     lambda house, scope: PersonStore(house.database).within(scope),
     {

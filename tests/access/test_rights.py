@@ -132,4 +132,4 @@ def test_another_tenant_is_as_missing_as_one_that_never_was(shared: Stage, subje
     if told[0] == "nobody":
         assert verb == "owner_of"
     if told[0] == "pages":
-        assert verb in {"page", "overview", "counts"}
+        assert verb in {"page", "overview", "counts", "troubled"}

@@ -16,6 +16,7 @@ from mailstead.people.model import Role
 from mailstead.people.person import NewPerson
 from mailstead.people.session import INVITATION_PATH, Visitor
 from mailstead.security.model import Secret
+from mailstead.sites.backups import BackupTarget
 from mailstead.state.database import Database
 from mailstead.web.pages import PAGES
 from mailstead.wiring import Running
@@ -82,7 +83,9 @@ def _crowd(folder: Path, many: int) -> Crowd:
     database.migrate()
     put_multitude(database, many, BOXES)
     platform = crowd_platform(4)
-    running = multitude(folder, platform.changed(web=platform.web.changed(url=URL)), database)
+    target = BackupTarget(name="near", kind="memory")
+    wanted = platform.changed(web=platform.web.changed(url=URL), backup_target=(target,))
+    running = multitude(folder, wanted, database)
     running.world.numbers.allocate(NAMED)
     cookie = _session(running)
     settings = api.Settings(URL, per_minute=10**9, burst=10**9)
@@ -114,6 +117,7 @@ def _paths(crowd: Crowd) -> Iterator[str]:
     for path in SEARCHES:
         yield from (path, f"/api/v1{path}")
     yield from ("/search?words=0001", f"/search?words=u1@{NAMED}.example", f"/tenants/{NAMED}/mailboxes?search=u")
+    yield from ("/backups?search=0001", f"/tenants/{NAMED}/backups/mail?address=u1@{NAMED}.example")
     yield f"/tenants/{NAMED}/mailbox?address=u1@{NAMED}.example"
 
 

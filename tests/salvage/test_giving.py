@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mailstead.backup.errors import NoSuchSnapshot
-from mailstead.items.plan import fingerprint_of
+from mailstead.items.plan import Verdict, fingerprint_of
 from mailstead.items.search import Query
 from mailstead.orders.drivers.memory import Moment
 from mailstead.orders.model import REPORT, Status
@@ -90,3 +90,14 @@ def test_a_file_is_written_into_the_machine_for_root_alone(stage: Stage) -> None
     stage.done(order)
     found = stage.host().guests.files("acme")["/srv/found.eml"]  # type: ignore[attr-defined]
     assert (found.content, found.mode) == (mail(1), 0o600)
+
+
+def test_what_would_become_of_mails_is_told_before_and_nothing_is_done(stage: Stage) -> None:
+    salvage, choice = stage.running.salvage, Choice(1, ANNA, folder="INBOX", into=RESTORED)
+    assert {one.verdict for one in salvage.foresee("acme", choice)} == {Verdict.CREATED}
+    assert RESTORED not in receiver_of(stage.outside).folders
+    stage.done(salvage.give_back("acme", Choice(1, ANNA, guids=(_guid(stage, 3),), into=RESTORED)))
+    verdicts = [one.verdict for one in salvage.foresee("acme", choice)]
+    assert (len(verdicts), verdicts.count(Verdict.SKIPPED)) == (5, 1)
+    with pytest.raises(NobodyThere):
+        salvage.foresee("acme", Choice(1, "nobody@acme.example"))

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pyotp import TOTP
@@ -22,6 +25,7 @@ from mailstead.tenants.model import Tenant
 from mailstead.web import application, cookies
 from mailstead.wiring import Running
 from mailstead.wiring.memory import Outside, memory_platform
+from tests.salvage.versions import TARGET, disk_of, keep, maildir, numbered
 
 from .reading import Reader
 
@@ -36,12 +40,18 @@ CAST = {
 }
 OLGA, RITA, AUDREY, ALICE, BOB = CAST
 UMA = "anna@acme.example"  # has a mailbox, and no account
+GUID = "1792488602.M2P1.host"  # of the mail that is in the first backup of each tenant, and in no later one
 
 
 def platform(url: str = URL) -> Platform:
     hosts = [{"name": name, "driver": "memory"} for name in ("kvm1", "kvm2")]
     return Platform.parse(
-        {"sites": [{"name": "home", "hosts": hosts}], "dns": {"driver": "memory"}, "web": {"url": url}}
+        {
+            "sites": [{"name": "home", "hosts": hosts}],
+            "dns": {"driver": "memory"},
+            "web": {"url": url},
+            "backup_target": [{"name": TARGET, "kind": "memory"}],
+        }
     )
 
 
@@ -74,6 +84,15 @@ class House:
         order = self.running.lifecycle.add(wanted)
         self.engine.settle()
         return self.running.desk.show(order)
+
+    def back_up(self, name: str) -> None:
+        """Make two backups of a tenant's mail: before and after somebody tidied up."""
+        now, store = self.clock.now(), self.running.protection.ground.store(name)
+        for disk, ago in zip(_disks(name), (timedelta(days=2), timedelta(days=1)), strict=True):
+            last = keep(store, disk, now - ago)
+        book = self.running.protection.ground.book
+        book.begin([name], now)
+        book.good(name, last.taken, last.number)
 
     def invite(self, address: str, role: Role, tenants: tuple[str, ...] = (), **more: Any) -> str:
         """Return the one-time link for somebody new."""
@@ -161,6 +180,20 @@ class Browser:
         return self.page
 
 
+@cache
+def _disks(name: str) -> tuple[bytes, bytes]:
+    """Return a tenant's mail before and after, as disks."""
+    box, made = f"{name}.example/anna/Maildir", list[bytes]()
+    for mails in (numbered(1, 2, 3) | numbered(4, 5, folder="Work"), numbered(1, 3) | numbered(4, 5, folder="Work")):
+        with TemporaryDirectory(prefix="mailstead-disk-") as folder:
+            own = {
+                place: content.replace(b"globex", b"far").replace(b"acme", name.encode())
+                for place, content in mails.items()
+            }
+            made.append(disk_of(Path(folder), maildir(own, box), mib=2))
+    return made[0], made[1]
+
+
 @contextmanager
 def house_in(folder: Path, url: str = URL, outside: Outside | None = None) -> Iterator[House]:
     """Yield a house with its cast and two tenants."""
@@ -168,6 +201,7 @@ def house_in(folder: Path, url: str = URL, outside: Outside | None = None) -> It
     house = House(running, engine)
     for name in ("acme", "globex"):
         house.add_tenant(tenant(name))
+        house.back_up(name)
     for address, (role, tenants) in CAST.items():
         house.add_person(address, role, tenants, name=address.partition("@")[0].title())
     running.lifecycle.set_password("acme", UMA, Secret.of(PASSWORD))

@@ -18,7 +18,7 @@ from mailstead.web.pages import PAGES
 from mailstead.wiring.memory import memory_outside
 from tests.people.peer import CLIENT, SECRET, Peer, serving
 
-from .house import ALICE, OLGA, PASSWORD, UMA, platform
+from .house import ALICE, GUID, OLGA, PASSWORD, UMA, platform
 from .serving import Served, served
 from .test_matrix import _path
 
@@ -34,7 +34,13 @@ CALM = (
     "disable-sync",
 )
 # What answers with no page: a file, a part of a page, a stream of parts. All other pages are looked at.
-PARTS = {"/static/{name}", "/tenants/{tenant}/machine/live", "/doctor/findings", "/orders/{order}/live"}
+PARTS = {
+    "/static/{name}",
+    "/tenants/{tenant}/machine/live",
+    "/doctor/findings",
+    "/backups/troubled",
+    "/orders/{order}/live",
+}
 PARTS |= {"/mailbox/setup/profile", RETURN_PATH}
 WITHOUT_SESSION = {"/sign-in", "/sign-in/second", "/invitation/{secret}"}
 FORMS: dict[str, dict[str, str]] = {
@@ -42,6 +48,8 @@ FORMS: dict[str, dict[str, str]] = {
     "/onboarding/plan": {"name": "hooli", "domains": "hooli.example"},
     "/tenants/acme/mailboxes/preview": {"csv": "address,name\nnew@acme.example,Neu\nnobody,x"},
     "/tenants/acme/mailboxes": {"address": "wrong", "quota_mib": "1"},
+    "/tenants/acme/backups/hold": {"snapshot": "1"},
+    "/tenants/acme/backups/mail/preview": {"address": UMA, f"mail:1:{GUID}": "yes"},
     "/people": {"address": "ivy@operator.example", "role": "reader"},
     "/account/enrol/codes": {},
 }
@@ -238,6 +246,34 @@ def test_the_second_factor_is_given_in_a_dialog_and_what_was_begun_goes_on(place
     dialog.get_by_label("Code", exact=True).fill(place.house.code(OLGA))
     dialog.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("/invitation/")).to_be_visible()
+    assert not faults
+
+
+def test_a_deleted_mail_is_found_in_a_backup_and_comes_back(place: Served, chromium: Browser) -> None:
+    page = _context(place, chromium, ALICE).new_page()
+    faults, axe = _faults(page), Axe()
+    page.goto("/tenants/acme/backups")
+    page.get_by_role("link", name="Find a mail").click()
+    page.get_by_role("link", name=UMA).click()
+    page.get_by_label("Subject holds").fill("offer 2")
+    page.get_by_label("in all backups").check()
+    page.get_by_role("button", name="Find", exact=True).click()
+    expect(page.get_by_text("backups 1 to 1")).to_be_visible()
+    page.get_by_role("link", name="Offer 2").click()
+    expect(page.get_by_text("Body 2")).to_be_visible()
+    page.get_by_role("button", name="Give back…").click()
+    page.get_by_label("the folder that it was in").check()
+    expect(page.locator("#foreseen")).to_contain_text("New there")
+    place.house.clock.sleep(16 * 60)
+    page.get_by_role("button", name="Give back", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Your second factor again")
+    expect(dialog.get_by_label("Code", exact=True)).to_be_focused()
+    assert not [one["id"] for one in axe.run(page).response["violations"]]
+    dialog.get_by_label("Code", exact=True).fill(place.house.code(ALICE))
+    dialog.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("2 of 2 steps done")).to_be_visible()
+    expect(page.locator(".figure").filter(has_text="created")).to_contain_text("1")
+    assert not [one["id"] for one in axe.run(page).response["violations"]]
     assert not faults
 
 

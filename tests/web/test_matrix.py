@@ -6,7 +6,7 @@ from mailstead.people.model import RIGHTS, Right
 from mailstead.web.page import Page
 from mailstead.web.pages import PAGES
 
-from .house import ALICE, AUDREY, BOB, CAST, OLGA, RITA, UMA, House
+from .house import ALICE, AUDREY, BOB, CAST, GUID, OLGA, RITA, UMA, House
 
 # What a page takes beside being signed in. Every page stands here: one that does not fails the first test.
 NEEDS: dict[str, Right | None] = {
@@ -28,6 +28,10 @@ NEEDS: dict[str, Right | None] = {
     "/tenants/{tenant}/machine": Right.MACHINES_READ,
     "/tenants/{tenant}/machine/live": Right.MACHINES_READ,
     "/tenants/{tenant}/network": Right.TENANTS_READ,
+    "/tenants/{tenant}/backups": Right.MACHINES_READ,
+    "/tenants/{tenant}/backups/restore": Right.MACHINES_READ,
+    "/tenants/{tenant}/backups/mail": Right.MAIL_OPEN,
+    "/tenants/{tenant}/backups/mail/letter": Right.MAIL_OPEN,
     "/tenants/{tenant}/orders": Right.ORDERS_READ,
     "/tenants/{tenant}/audit": Right.AUDIT_READ,
     "/orders": Right.ORDERS_READ,
@@ -37,6 +41,9 @@ NEEDS: dict[str, Right | None] = {
     "/hosts": Right.HOSTS_READ,
     "/hosts/{host}": Right.HOSTS_READ,
     "/hosts/{host}/drain": Right.HOSTS_READ,
+    "/backups": Right.MACHINES_READ,
+    "/backups/targets": Right.PLATFORM_READ,
+    "/backups/troubled": Right.MACHINES_READ,
     "/doctor": Right.PLATFORM_READ,
     "/doctor/findings": Right.PLATFORM_READ,
     "/people": Right.PEOPLE_READ,
@@ -45,6 +52,11 @@ NEEDS: dict[str, Right | None] = {
     "/mailbox": Right.MAILBOX_OWN,
     "/mailbox/setup": Right.MAILBOX_OWN,
     "/mailbox/setup/profile": Right.MAILBOX_OWN,
+}
+QUERIES = {
+    "/tenants/{tenant}/mailbox": "address=anna@{tenant}.example",
+    "/tenants/{tenant}/backups/mail": "address=anna@{tenant}.example&everywhere=yes",
+    "/tenants/{tenant}/backups/mail/letter": "snapshot=1&address=anna@{tenant}.example&id=" + GUID,
 }
 GETS = [page for page in PAGES if page.verb == "GET" and not page.public]
 POSTS = [page for page in PAGES if page.verb == "POST" and not page.public]
@@ -57,7 +69,7 @@ def _path(house: House, page: Page, tenant: str) -> str:
     person = house.running.people.register.get(whose).id if whose else "missing"
     host = "kvm1" if whose else "missing"
     path = page.path.format(tenant=tenant, order=order, person=person, host=host)
-    return f"{path}?address=anna@{tenant}.example" if path.endswith("/mailbox") else path
+    return f"{path}?{QUERIES[page.path].format(tenant=tenant)}" if page.path in QUERIES else path
 
 
 def test_every_page_says_what_it_takes() -> None:
@@ -133,6 +145,8 @@ def test_whoever_may_not_change_it_changes_nothing(house: House, who: str, tenan
     }
     fields |= {"targets": "a@b.example", "domain": f"{tenant}.example", "vcpus": "2", "memory_mib": "1024"}
     fields |= {"disk_gib": "9", "csv": f"address\nnew@{tenant}.example", "dmarc": "none", "mta_sts": "none"}
+    fields |= {"snapshot": "1", "reason": "x", "gone:1": "yes", f"mail:1:{GUID}": "yes", "order": "o000000000000"}
+    fields |= {"path": "etc/hostname", "place": "/srv/hostname"}
     fields |= {"role": "owner", "domains": "new.example", "posting": "anyone", "enabled": "yes"}
     for page in [one for one in POSTS if not one.path.startswith(("/account", "/settings", "/step-up", "/mailbox"))]:
         answer = browser.post(_path(house, page, tenant), fields, follow=False)

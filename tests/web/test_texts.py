@@ -12,8 +12,11 @@ from babel.messages.pofile import read_po
 import mailstead
 from mailstead.ground.errors import InvalidInput, error_classes
 from mailstead.lifecycle import care_workflow, equipping, workflow
+from mailstead.protection import workflow as protection_workflow
+from mailstead.salvage import workflow as salvage_workflow
 from mailstead.web.faults import FAULTS
 from mailstead.web.languages import catalogue, translations
+from mailstead.web.rendering import PART, spelt
 from mailstead.web.telling import told
 from mailstead.web.words import TONES, WORDS
 
@@ -50,10 +53,17 @@ def test_what_is_put_into_a_text_is_put_into_its_translation(known: Catalog) -> 
 
 def test_every_kind_of_order_and_every_step_has_a_word() -> None:
     kinds = [workflow.SETTLE, workflow.REMOVE, workflow.PURGE, care_workflow.TAKE, care_workflow.MOVE, equipping.EQUIP]
-    sources = [Path(str(module.__file__)).read_text() for module in (workflow, care_workflow, equipping)]
-    steps = {step for source in sources for step in re.findall(r'order\.step\("([^"]+)"', source)}
+    kinds += [*protection_workflow.OF_BACKUPS, salvage_workflow.MAIL, salvage_workflow.MAILBOX, salvage_workflow.FILE]
+    modules = (workflow, care_workflow, equipping, protection_workflow, salvage_workflow)
+    sources = [Path(str(module.__file__)).read_text() for module in modules]
+    steps = {step for source in sources for step in re.findall(r'(?:order\.step\(|name = f)"([^"]+)"', source)}
+    steps = {step.partition(PART)[0] for step in steps}
     assert len(steps) > 20
     assert not [word for word in (*kinds, *steps) if word not in WORDS]
+
+
+def test_a_step_in_parts_is_told_with_the_number_of_its_part() -> None:
+    assert spelt("give mails back, part 12", translations("de")) == "Mails zurückgeben, Teil 12"
 
 
 def test_every_tone_is_of_a_word_there_is() -> None:
@@ -61,7 +71,7 @@ def test_every_tone_is_of_a_word_there_is() -> None:
 
 
 # What other chapters say is about hosts, disks and guests: it stands in orders that failed, for operators, in English.
-NEAR = ("access", "ground", "lifecycle", "networks", "orders", "people", "tenants", "web")
+NEAR = ("access", "ground", "lifecycle", "networks", "orders", "people", "protection", "salvage", "tenants", "web")
 RARE = {
     "mailstead",
     "foreign-row",

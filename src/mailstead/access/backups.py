@@ -1,19 +1,22 @@
 """Backups, as one caller may see them, order them, and bring machines back from them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from mailstead.backup.model import Hold, Snapshot
 from mailstead.backup.plan import Judgement
+from mailstead.ground.plans import ChangePlan
 from mailstead.ground.rhythms import Rhythm
 from mailstead.orders.model import OrderView
 from mailstead.people.model import Right
-from mailstead.protection.model import Known
+from mailstead.protection.model import Known, Rules
+from mailstead.protection.plan import rules_for
 from mailstead.protection.schedule import Candidate, is_overdue, next_begin
 from mailstead.protection.verbs import Protection
 from mailstead.tenants.model import Backup, Tenant
+from mailstead.tenants.store import Summary
 
 from .asking import Asking
 
@@ -34,6 +37,7 @@ class ProtectionView:
     tenant: str
     on: bool
     target: str
+    rules: Rules
     known: Known | None
     next: datetime | None
     overdue: bool
@@ -48,10 +52,24 @@ class BackupAccess:
     def get(self, tenant: str) -> ProtectionView:
         """Say how a tenant is protected, without asking where backups lie. Raises NotFound."""
         entry = self._asking.tenant(Right.MACHINES_READ, tenant)
-        rules, known, now = self._verbs.rules(tenant), self._verbs.known(tenant), self._asking.running.world.clock.now()
-        one = Candidate(tenant, entry.host or "", rules, known or Known(now))
-        target = rules.target if self._asking.sees_hosts else ""
-        return ProtectionView(tenant, rules.on, target, known, next_begin(one, now), is_overdue(one, now))
+        return self._view(tenant, entry.host, self._verbs.rules(tenant), self._verbs.known(tenant))
+
+    def page(self, *, after: str = "", limit: int = 50, search: str = "") -> list[ProtectionView]:
+        """Return up to *limit* tenants in the order of their names, behind *after*, whose name holds *search*."""
+        self._asking.demand(Right.MACHINES_READ)
+        found = self._asking.tenants.overview(after=after, limit=limit, search=search)
+        known = self._verbs.ground.book.of([one.name for one in found], self._asking.caller.scope)
+        return [self._in_short(one, known.get(one.name)) for one in found]
+
+    def troubled(self, limit: int = 50) -> list[ProtectionView]:
+        """Return who is without a good backup for too long, or whose backups fail or are damaged, the longest first."""
+        self._asking.demand(Right.MACHINES_READ)
+        if not (running := self._asking.running).platform.backup_target:
+            return []
+        overdue = running.world.clock.now() - timedelta(hours=running.platform.backup.overdue_hours)
+        known = self._verbs.ground.book.troubled(overdue, limit=limit, scope=self._asking.caller.scope)
+        found = self._asking.tenants.named(known)
+        return [self._in_short(found[name], one) for name, one in known.items() if name in found]
 
     def set_rules(self, tenant: str, rules: Backup, *, expected: int | None = None) -> OrderView:
         """Give a tenant rules of its own. Raises Changed, NoSuchTarget."""
@@ -66,6 +84,11 @@ class BackupAccess:
         self._asking.tenant(Right.MACHINES_READ, tenant)
         holds = self._verbs.holds(tenant)
         return [_seen(judged, holds) for judged in self._verbs.judged(tenant)]
+
+    def loss(self, tenant: str, snapshot: int | None = None, disks: Sequence[str] = ()) -> ChangePlan[str]:
+        """Return what bringing disks (none named: all) back in place would lose. Raises NoSuchSnapshot, NoBackup."""
+        self._asking.tenant(Right.MACHINES_READ, tenant)
+        return self._verbs.loss(tenant, snapshot, disks)
 
     def run(self, tenant: str, rhythm: Rhythm | None = None) -> OrderView:
         """Make a backup now. Raises NotProtected, NotOfDriver."""
@@ -135,6 +158,18 @@ class BackupAccess:
     @property
     def _verbs(self) -> Protection:
         return self._asking.running.protection
+
+    def _in_short(self, tenant: Summary, known: Known | None) -> ProtectionView:
+        return self._view(
+            tenant.name, tenant.host, rules_for(self._asking.running.platform, tenant, tenant.host), known
+        )
+
+    def _view(self, tenant: str, host: str | None, rules: Rules, known: Known | None) -> ProtectionView:
+        now = self._asking.running.world.clock.now()
+        one = Candidate(tenant, host or "", rules, known or Known(now))
+        target = rules.target if self._asking.sees_hosts else ""
+        told = replace(rules, target=target)
+        return ProtectionView(tenant, rules.on, target, told, known, next_begin(one, now), is_overdue(one, now))
 
     def _one(self, tenant: str, snapshot: int) -> BackupView:
         return next(view for view in self.all(tenant) if view.snapshot.number == snapshot)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from mailstead.doctor.model import Report
 from mailstead.doctor.workflow import Seen
+from mailstead.ground.errors import MailsteadError
 from mailstead.orders.model import OrderView
 from mailstead.people.model import Right
+from mailstead.sites.backups import BackupTarget
 from mailstead.wiring.images import Images
 from mailstead.wiring.services import ServiceStatus
 
@@ -29,6 +31,15 @@ class ImageView:
     key: str
     current: bool
     system_mib: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetView:
+    """A place that backups are kept in, and how it was found: `broken` are the objects that keys hang on."""
+
+    wanted: BackupTarget
+    broken: tuple[str, ...] = ()
+    trouble: MailsteadError | None = None
 
 
 class PlatformAccess:
@@ -56,6 +67,11 @@ class PlatformAccess:
             for image in Images(self._asking.running.platform.image.cache).list()
         ]
 
+    def backup_targets(self) -> list[TargetView]:
+        """Look at every place that backups are kept in; takes its time."""
+        self._asking.demand(Right.PLATFORM_READ)
+        return [self._looked_at(target) for target in self._asking.running.platform.backup_target]
+
     def examine(self) -> Report:
         """Hold the database against the world, as `mailstead doctor` does: asks every host, takes its time."""
         self._asking.demand(Right.PLATFORM_READ)
@@ -74,3 +90,10 @@ class PlatformAccess:
         told = [str(fix) for fix in fixes]
         orders = self._asking.told("doctor.fix", "", "platform", lambda: running.doctor.mend(fixes), fixes=told)
         return [running.desk.show(order) for order in orders]
+
+    def _looked_at(self, target: BackupTarget) -> TargetView:
+        try:
+            broken = self._asking.running.protection.ground.places.store(target.name).verify()
+        except MailsteadError as error:
+            return TargetView(target, trouble=error)
+        return TargetView(target, tuple(broken))

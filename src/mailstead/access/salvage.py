@@ -9,6 +9,7 @@ from dataclasses import asdict
 from itertools import chain
 
 from mailstead.backup.model import Snapshot
+from mailstead.items.plan import Outcome
 from mailstead.items.search import Query
 from mailstead.orders.model import OrderView
 from mailstead.people.model import Right
@@ -24,6 +25,11 @@ class SalvageAccess:
 
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
+
+    def versions(self, tenant: str) -> list[Snapshot]:
+        """Return the backups that there are, the oldest first. Raises StepUpNeeded, NotProtected."""
+        self._asking.tenant(Right.MAIL_OPEN, tenant)
+        return self._asking.running.salvage.shelves.versions(tenant)
 
     def rooms(self, tenant: str, at: At = None, address: str = "") -> tuple[Snapshot, list[Room]]:
         """Return the mailboxes in a backup, or the folders of one. Raises StepUpNeeded, NoBackupThen, NotInBackup."""
@@ -56,9 +62,14 @@ class SalvageAccess:
             "backup.open", tenant, choice.mailbox, lambda: _begun(salvage.download(tenant, choice, form)), **told
         )
 
+    def foresee(self, tenant: str, choice: Choice) -> list[Outcome]:
+        """Return what giving back would make of each mail. Raises StepUpNeeded, NobodyThere, NotInBackup."""
+        self._demand_giving(tenant)
+        return self._asking.running.salvage.foresee(tenant, choice)
+
     def give_back(self, tenant: str, choice: Choice) -> OrderView:
         """Give mails back to their owner. Raises StepUpNeeded, NobodyThere, NoSuchSnapshot."""
-        self._asking.tenant(Right.MAIL_OPEN, tenant)
+        self._demand_giving(tenant)
         salvage, told = self._asking.running.salvage, choice.as_inputs()
         return self._asking.order(
             "backup.give-back", tenant, choice.mailbox, lambda: salvage.give_back(tenant, choice), **told
@@ -84,6 +95,11 @@ class SalvageAccess:
             snapshot=snapshot,
             place=place,
         )
+
+    def _demand_giving(self, tenant: str) -> None:
+        """Whoever may only read mail (an auditor) puts nothing into a mailbox."""
+        self._asking.demand(Right.MAIL_WRITE)
+        self._asking.tenant(Right.MAIL_OPEN, tenant)
 
     def _demand_file(self, tenant: str) -> None:
         self._asking.demand(Right.MAIL_OPEN)

@@ -67,6 +67,19 @@ class Return:
             self._note(target, mail)
         yield from self._send(parcel)
 
+    def foresee(self, messages: Iterable[Message], folder: str = "") -> Iterator[Outcome]:
+        """Yield what `give_back` would make of each; nothing is done. Raises what the way to the server raises."""
+        for message in messages:
+            target = folder or message.folder
+            try:
+                mail = self._fetched(message)
+                done = verdict(self._marks(target), fingerprint_of(mail.content), message.flags)
+            except UNREADABLE as error:
+                yield _failed(message, target, error)
+                continue
+            self._note(target, mail)
+            yield Outcome(message, target, done)
+
     def _fetched(self, message: Message) -> Given:
         content = whole(self.files, message, self.layout)
         return Given(content, message.flags, settled(self.files, self.layout, message).arrived)

@@ -3,17 +3,28 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from mailstead.backup.model import Kind, Snapshot
 from mailstead.backup.plan import Retention
 from mailstead.ground.rhythms import Keep, Rhythm, zone_of
 from mailstead.sites.model import Platform
-from mailstead.tenants.model import Status, Tenant
+from mailstead.tenants.model import Backup, Status
 
 from .model import Rules
 
 
-def rules_for(platform: Platform, tenant: Tenant, host: str | None) -> Rules:
+class Wanted(Protocol):
+    """A tenant, or what a list tells of one."""
+
+    @property
+    def backup(self) -> Backup: ...
+
+    @property
+    def status(self) -> Status: ...
+
+
+def rules_for(platform: Platform, tenant: Wanted, host: str | None) -> Rules:
     """Return what holds for a tenant that lives on *host*."""
     own, common = tenant.backup, platform.backup
     zone = zone_of(platform.zone(host))
@@ -67,7 +78,7 @@ def check_part(now: datetime, days: int) -> int:
 _FIRST = date(2026, 1, 1).toordinal()
 
 
-def _target(platform: Platform, tenant: Tenant) -> str:
+def _target(platform: Platform, tenant: Wanted) -> str:
     names = [target.name for target in platform.backup_target]
     if tenant.backup.off or tenant.status is Status.REMOVED or not names:
         return ""

@@ -1,11 +1,14 @@
 """What command line, API and console call: looks into backups, and orders to give something back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mailstead.backup.model import Snapshot
 from mailstead.ground.names import parse_address
 from mailstead.guests.model import absolute
 from mailstead.items.disks.tree import chunks
+from mailstead.items.plan import Outcome
+from mailstead.items.port import Receiver
+from mailstead.items.workflow import Return
 from mailstead.lifecycle.world import World
 from mailstead.orders.port import Desk
 from mailstead.tenants.model import Status
@@ -18,21 +21,33 @@ from .workflow import FILE, MAIL, MAILBOX
 
 
 class Salvage:
-    """The verbs. `shelves` looks; what is ordered is refused before anything is done, or returns the order's id."""
+    """The verbs. `shelves` looks; what is ordered is refused before anything is done, or returns the order's id.
 
-    def __init__(self, world: World, shelves: Shelves, desk: Desk) -> None:
+    *receiver* is the way into a running mailbox, by tenant and address.
+    """
+
+    def __init__(self, world: World, shelves: Shelves, desk: Desk, receiver: Callable[[str, str], Receiver]) -> None:
         self.shelves = shelves
+        self._receiver = receiver
         self._world = world
         self._desk = desk
 
     def by(self, desk: Desk) -> "Salvage":
         """Return the same with another desk to order at."""
-        return Salvage(self._world, self.shelves, desk)
+        return Salvage(self._world, self.shelves, desk, self._receiver)
 
     def version(self, tenant: str, at: At) -> Snapshot:
         """Return the newest backup that is not later. Raises NotFound, NoBackupThen."""
         self._world.tenants.get(tenant)
         return self.shelves.version(tenant, at)
+
+    def foresee(self, tenant: str, choice: Choice) -> list[Outcome]:
+        """Return what would become of each mail; asks the running mailbox. Raises NobodyThere, NotInBackup."""
+        self._refuse_nobody(tenant, choice.mailbox)
+        with self.shelves.opened(tenant, choice.snapshot) as opened:
+            box = opened.box(choice.mailbox)
+            way = Return(box.files, box.mailbox.layout, self._receiver(tenant, choice.mailbox))
+            return list(way.foresee(opened.messages(box, choice), choice.into))
 
     def give_back(self, tenant: str, choice: Choice) -> str:
         """Give the chosen mails back. Raises NobodyThere, NoSuchSnapshot."""

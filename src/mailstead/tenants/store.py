@@ -1,7 +1,7 @@
 """Tenants as remembered: the wanted state, its revision, and which mail domain is whose."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -35,7 +35,7 @@ from mailstead.ground.errors import Conflict, NotFound
 from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.state.database import Database, metadata
 
-from .model import DomainTaken, Status, Tenant
+from .model import Backup, DomainTaken, Status, Tenant
 
 Source = Literal["command", "file"]
 READ_MOST = 64  # documents that were read last are not read anew
@@ -90,6 +90,7 @@ class Summary:
     vcpus: int
     memory_mib: int
     disk_gib: int
+    backup: Backup
     host: str | None
     revision: int
     removed_at: datetime | None
@@ -151,8 +152,12 @@ class TenantStore:
         wanted = self._page(after, limit, search)
         if status is not None:
             wanted = wanted.where(tenants.c.status == status)
-        with self._database.reading() as connection:
-            return [_summary(row) for row in connection.execute(wanted)]
+        return self._in_short(wanted)
+
+    def named(self, names: Collection[str]) -> dict[str, Summary]:
+        """Return those of these that there are, in short."""
+        wanted = select(tenants).where(self._mine, tenants.c.tenant.in_(sorted(names)))
+        return {one.name: one for one in self._in_short(wanted)}
 
     def counts(self) -> dict[Status, int]:
         """Return how many tenants stand how; without those of which there are none."""
@@ -231,6 +236,10 @@ class TenantStore:
         with self._database.reading() as connection:
             found = connection.execute(select(domains))
             return {row.domain: row.tenant for row in found if self._scope.admits(row.tenant)}
+
+    def _in_short(self, wanted: Select[Any]) -> list[Summary]:
+        with self._database.reading() as connection:
+            return [_summary(row) for row in connection.execute(wanted)]
 
     def _page(self, after: str, limit: int, search: str) -> Select[Any]:
         wanted = select(tenants).where(self._mine, tenants.c.tenant > after)
@@ -313,6 +322,7 @@ def _in_short(document: str) -> Mapping[str, Any]:
     return {
         "domains": tuple(domain["name"] for domain in tenant["domains"]),
         "mailboxes": len(tenant["mailboxes"]),
+        "backup": Backup.model_validate(tenant.get("backup", {})),
         **{size: tenant["allowance"][size] for size in ("vcpus", "memory_mib", "disk_gib")},
     }
 

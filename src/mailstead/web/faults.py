@@ -5,9 +5,11 @@ An error that stands not here is told in English to everybody.
 
 from collections.abc import Mapping
 
+from .backup_faults import BACKUP_FAULTS
 from .words import mark
 
 FAULTS: Mapping[str, tuple[str, str]] = {
+    **BACKUP_FAULTS,
     "invalid-input": (mark("“%(value)s” does not fit here (%(field)s)."), mark("Give another value.")),
     "invalid-input act": (mark("There is no such act."), mark("Suspend, or bring back.")),
     "invalid-input address": (

@@ -13,6 +13,7 @@ PATHS = {
     "audit": "M6 3h9l4 4v14H6z M14 3v5h5 M9.5 13h6 M9.5 17h6",
     "settings": "M4 7h9 M17 7h3 M4 17h3 M11 17h9 M13 4.5v5h4v-5z M7 14.5v5h4v-5z",
     "doctor": "M3 12h4l2.5-6 4.5 12 2.5-6H21",
+    "shelf": "M3 4h18v16H3z M3 12h18 M7 4v8 M10.5 4v8 M14 12v8 M17.5 12v8",
     "search": "M10.5 17.5a7 7 0 1 0 0-14 7 7 0 0 0 0 14z M15.7 15.7 21 21",
     "mail": "M3 5.5h18v13H3z M3 6l9 7 9-7",
     "alias": "M4 12h13 M13 7l5 5-5 5",

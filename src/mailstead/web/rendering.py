@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 GIB = 1024
 NOW_S = 10
+PART = ", part "  # of a step that is done in parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,11 @@ def environment(language: str) -> Environment:
         "tone": tone_of,
     }
     made.filters |= {
-        "word": lambda value: texts.gettext(word_of(str(value))),
+        "word": lambda value: spelt(str(value), texts),
         "when": when,
         "ago": ago,
+        "span": span,
+        "clock": clock,
         "size": size,
         "number": number,
         "percent": percent,
@@ -89,6 +92,12 @@ def environment(language: str) -> Environment:
         "spoken": spoken,
     }
     return made
+
+
+def spelt(value: str, texts: NullTranslations) -> str:
+    """Return a word from below as it is told; of a step in parts, the number of the part stays behind it."""
+    name, part, number = value.partition(PART)
+    return f"{texts.gettext(word_of(name))} {number}" if part else texts.gettext(word_of(value))
 
 
 @pass_context
@@ -121,6 +130,20 @@ def ago(context: Context, at: datetime | None) -> str:
         said = shown.translations.gettext("just now")
     full = format_datetime(at, "full", tzinfo=shown.look.tzinfo, locale=shown.look.locale)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), full, said)
+
+
+@pass_context
+def span(context: Context, at: datetime) -> str:
+    """Return how long it is since then, as a length of time."""
+    shown: Shown = context["shown"]
+    return format_timedelta(shown.now - at, locale=shown.look.locale)
+
+
+@pass_context
+def clock(context: Context, at: datetime) -> str:
+    """Return a time as plain text, for where no mark-up may stand."""
+    look: Look = context["look"]
+    return format_datetime(at, "short", tzinfo=look.tzinfo, locale=look.locale)
 
 
 @pass_context

@@ -22,7 +22,7 @@ def salvage_of(steps: Steps, engine: Engine, desk: Desk, store: Callable[[str], 
     """Return the verbs, after the engine was told their runbooks. *ways* lead into mailboxes, by tenant and address."""
     shelves = Shelves(store, OPENERS, steps.world.new_id)
     SalvageRunbooks(Giving(steps, shelves, ways, engine)).register(engine)
-    return Salvage(steps.world, shelves, desk)
+    return Salvage(steps.world, shelves, desk, ways)
 
 
 def through_guests(steps: Steps) -> Ways:

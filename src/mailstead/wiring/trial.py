@@ -24,6 +24,7 @@ from mailstead.tenants.model import Tenant
 from .memory import memory_outside, memory_platform
 from .memory_host import Metal
 from .running import Running
+from .trial_mail import put_backups
 
 BOOT_S = 4.0
 TURN_S = 0.1
@@ -60,6 +61,8 @@ def open_trial(platform: Platform) -> Iterator[Trial]:
     try:
         for name, title, people, memory_mib in TENANTS:
             running.lifecycle.add(_tenant(name, title, people, memory_mib))
+        if platform.backup_target:
+            put_backups(running, "acme", "anna@acme.example")
         turning.start()
         yield _with_owner(running)
     finally:

@@ -19,6 +19,7 @@ TRIAL = {
     "name": "trial",
     "sites": [{"name": "home", "hosts": [{"name": name, "driver": "memory"} for name in ("kvm1", "kvm2", "kvm3")]}],
     "dns": {"driver": "memory"},
+    "backup_target": [{"name": "shelf", "kind": "memory"}],
 }
 
 Listen = Annotated[str | None, typer.Option(help="Address to answer at; else that of \\[web] in mailstead.toml.")]
