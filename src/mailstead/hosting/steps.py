@@ -70,8 +70,8 @@ The role files beside this page hold the values of this site; nothing in them ha
 
 ## 3. The role
 
-1. `New-Item -ItemType Directory '{module}\\RoleCapabilities' -Force; New-Item '{module}\\Mailstead.psm1' -Force`
-2. Copy `MailsteadHost.psrc` into `{module}\\RoleCapabilities`.
+1. `New-Item -ItemType Directory '{module}\\RoleCapabilities' -Force`
+2. Copy `Mailstead.psm1` into `{module}`, and `MailsteadHost.psrc` into `{module}\\RoleCapabilities`.
 3. `Test-PSSessionConfigurationFile .\\{host}.pssc` must say True.
 4. `Register-PSSessionConfiguration -Name {configuration} -Path .\\{host}.pssc -Force`
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
 
 from psrpcore.types import ErrorCategory
@@ -79,6 +79,7 @@ class Vhd(Live):
     parent: str = ""
     holder: UUID | None = None
     broken: bool = False  # no disk at all, whatever its name says
+    disk_id: str = field(default_factory=lambda: str(uuid4()).upper())
 
     def shown(self) -> dict[str, object]:
         return {
@@ -89,7 +90,7 @@ class Vhd(Live):
             "Size": Wide(self.size, unsigned=True),
             "BlockSize": Wide(32 << 20, unsigned=True),
             "ParentPath": self.parent,
-            "DiskIdentifier": str(uuid5(NAMESPACE_DNS, self.path)).upper(),
+            "DiskIdentifier": self.disk_id,
             "Attached": self.holder is not None,
         }
 
@@ -325,6 +326,11 @@ class Host(Live):
         self.exports: dict[str, Machine] = {}  # by the path of the .vmcx, in small letters
         self.events: list[Live] = []  # tests.standin.diagnostics.Event
         self.neighbours: dict[str, Host] = {}
+        self.files: Path | None = None  # a folder of this machine that stands for the first volume, with real disks
+        self.tracks: dict[str, Live] = {}  # .tracking.Track, by the id of the disk
+        self.jobs: dict[UUID, Live] = {}  # .tracking.Job
+        self.recoveries: dict[UUID, Live] = {}  # .tracking.Recovery, by the machine
+        self.points: dict[str, Live] = {}  # .tracking.ReferencePoint
         self._macs = itertools.count(1)
 
     def shown(self) -> dict[str, object]:
