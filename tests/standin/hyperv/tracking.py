@@ -26,7 +26,7 @@ from .world import Drive, Host, Machine, Vhd
 DONE, STARTED, FAILED, INVALID, NO_FILE = 0, 4096, 32768, 32773, 32779
 RUNNING, COMPLETED, EXCEPTION = 4, 7, 10
 APPLICATION = 1
-MOST_RANGES = 64  # of one answer: who does not heed ProcessedByteLength misses the rest
+MOST_RANGES = 8  # of one answer: who does not heed ProcessedByteLength misses the rest
 _SECTOR = 512
 _strokes = count(1)
 
@@ -166,10 +166,11 @@ def _refuse_foreign(machine: Machine) -> None:
 @simulates(declared.NewSnapshot)
 def new_snapshot(run: Run, call: declared.NewSnapshot, machine: Machine) -> Iterator[Outcome]:
     _refuse_foreign(machine)
-    return _begun(run, "CreateSnapshot", lambda: _hold(run.world, machine, call.ConsistencyLevel))
+    return _begun(run, "CreateSnapshot", lambda: hold_disks(run.world, machine, call.ConsistencyLevel))
 
 
-def _hold(host: Host, machine: Machine, level: int) -> None:
+def hold_disks(host: Host, machine: Machine, level: int) -> None:
+    """Take a recovery snapshot. Raises PSError."""
     if machine.id in host.recoveries:
         raise PSError(f"Checkpoint operation for '{machine.name}' failed: a backup is under way.")
     if level == APPLICATION and machine.running and not machine.services["VSS"]:
