@@ -22,6 +22,7 @@ from mailstead.backup.store.tenant_store import TenantStore
 from mailstead.security.model import Secret
 from tests.standin.hyperv import tracking
 from tests.standin.hyperv.tracking import ReferencePoint
+from tests.standin.hyperv.vhdx_child import make_child
 from tests.standin.hyperv.world import Drive
 from tests.standin.records import PSError
 
@@ -37,7 +38,6 @@ from .contract_sources import (
 )
 from .hyperv_stage import FOLDER, IMAGES, Ground, HyperVStage, ground
 from .images import run
-from .vhdx_child import make_child
 from .world import acme, by_chance, content_of
 
 pytestmark = pytest.mark.host

@@ -8,9 +8,9 @@ from mailstead.backup.drivers.hyperv.vhdx import Vhdx, layout_of
 from mailstead.backup.errors import DiskUnreadable
 from mailstead.backup.model import CHUNK
 from mailstead.ground.blocks import HeldBlocks
+from tests.standin.hyperv.vhdx_child import make_child
 
 from .images import run
-from .vhdx_child import make_child
 from .world import by_chance
 
 MIB = 1 << 20

@@ -21,6 +21,7 @@ from tests.standin.engine import Run, simulates
 from tests.standin.objects import Live, Wide
 from tests.standin.records import PSError
 
+from .vhdx_child import make_child
 from .world import Drive, Host, Machine, Vhd
 
 DONE, STARTED, FAILED, INVALID, NO_FILE = 0, 4096, 32768, 32773, 32779
@@ -116,6 +117,17 @@ def local(host: Host, path: str) -> Path:
     """Return the file that stands for a disk file of the host."""
     assert host.files
     return host.files.joinpath(*PureWindowsPath(path).relative_to(host.volumes[0].root).parts)
+
+
+def make_file(host: Host, vhd: Vhd) -> None:
+    """Make the file that stands for a new disk."""
+    file = local(host, vhd.path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if vhd.parent:
+        make_child(file, local(host, vhd.parent), {}, says=vhd.parent, size=vhd.size)
+    else:
+        argv = ["qemu-img", "create", "-q", "-f", "vhdx", "-o", "block_size=1M", str(file), str(vhd.size)]
+        subprocess.run(argv, check=True, capture_output=True)
 
 
 def guest_writes(host: Host, drive: Drive, offset: int, content: bytes) -> None:

@@ -359,10 +359,21 @@ class Host(Live):
 
     def vhd(self, path: str) -> Vhd:
         """Return the disk file; raise PSError."""
-        if found := self.vhds.get(path.lower()):
+        if found := self.vhds.get(path.lower()) or self._come_by_share(path):
             return found
         text = f"Getting the mounted storage instance for the path '{path}' failed. The operation cannot find the file."
         raise PSError(f"{text} (0x80070002)", ErrorCategory.ObjectNotFound, "ObjectNotFound", path)
+
+    def _come_by_share(self, path: str) -> Vhd | None:
+        """Return a disk file that lies there although no cmdlet has made it."""
+        root = self.volumes[0].root
+        if not self.files or not PureWindowsPath(path).is_relative_to(root):
+            return None
+        file = self.files.joinpath(*PureWindowsPath(path).relative_to(root).parts)
+        if not file.is_file():
+            return None
+        self.vhds[path.lower()] = Vhd(path, max(4 << 20, file.stat().st_size), VhdType.Dynamic)
+        return self.vhds[path.lower()]
 
     def has_folder(self, path: str) -> bool:
         return self.folders is None or path.lower() in self.folders

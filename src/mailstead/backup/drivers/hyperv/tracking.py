@@ -31,7 +31,7 @@ APPLICATION, CRASH = 1, 2  # ConsistencyLevel of Msvm_VirtualSystemSnapshotSetti
 _DONE, _STARTED = 0, 4096
 _COMPLETED, _WITH_WARNINGS = 7, 32768  # JobState of Msvm_ConcreteJob
 _UNDER_WAY = (2, 3, 4, 5)  # new, starting, running, suspended
-_JOB_S, _POLL_S = 3600.0, 0.5
+_JOB_S, _POLL_S = 3600.0, 0.2
 _MEANINGS: Mapping[int, str] = {
     1: "not supported", 2: "failed", 3: "timeout", 4: "invalid parameter", 5: "invalid state", 32768: "failed",
     32769: "access denied", 32770: "not supported", 32772: "timeout", 32773: "invalid parameter", 32774: "in use",
