@@ -14,6 +14,7 @@ from mailstead.backup.model import Kind, Moment, Taken
 from mailstead.ground.clock import SystemClock
 from mailstead.hypervisors.drivers.hyperv.operated import Operated
 from mailstead.hypervisors.drivers.hyperv.refusals import doing
+from mailstead.remoting.port import Remote
 from mailstead.sites.marks import Mark
 from mailstead.storage.drivers.smb_files import Share
 from tests.standin.hyperv.kinds import VhdType, VMState
@@ -71,7 +72,11 @@ class HyperVStage:
         self.host.machines[self.machine.id] = self.machine
         for number, name in enumerate(("system", "data")):
             self.add(number, name, size)
-        operated = Operated(ground.rig, "home")
+        self.connect(ground.rig)
+
+    def connect(self, remote: Remote) -> None:
+        """Come to the host by this way."""
+        operated, ground = Operated(remote, "home"), self.ground
         self.places = HyperVPlaces(
             operated, doing, folder=FOLDER, shares=ground.shares, scratch=ground.files.parent / "scratch"
         )

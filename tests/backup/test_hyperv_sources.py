@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -19,12 +20,15 @@ from mailstead.backup.errors import (
 )
 from mailstead.backup.model import CHUNK, Consistency, Quiet
 from mailstead.backup.store.tenant_store import TenantStore
+from mailstead.ground.errors import MailsteadError
 from mailstead.security.model import Secret
+from tests.standin.faults import Kind
 from tests.standin.hyperv import tracking
 from tests.standin.hyperv.tracking import ReferencePoint
 from tests.standin.hyperv.vhdx_child import make_child
 from tests.standin.hyperv.world import Drive
 from tests.standin.records import PSError
+from tests.standin.rig import Breaking
 
 from .contract_sources import (
     CRASH,
@@ -221,3 +225,25 @@ def test_a_running_machine_keeps_its_drives_when_a_restore_is_told_again(
     stage.ground.rig.standin._log.clear()
     stage.places.put_in("acme", run="r1")
     assert not stage.ground.rig.carried_out()
+
+
+@pytest.mark.parametrize("after", [2, 5, 7, 9, 11])
+def test_wherever_the_way_to_the_host_breaks_a_later_run_is_whole(
+    stage: HyperVStage, store: TenantStore, after: int
+) -> None:
+    scatter(stage, "data", 1)
+    kept(stage, store)
+    stage.write("data", 0, b"changed")
+    broken = Breaking(stage.ground.rig, after, Kind.LOST_ANSWER, "Receive")
+    stage.connect(broken)
+    with suppress(MailsteadError):
+        kept(stage, store, base=1)
+    assert broken.met
+    stage.connect(stage.ground.rig)
+    stage.write("data", CHUNK, b"and again")
+    for _ in range(3):
+        with suppress(MailsteadError):
+            done = kept(stage, store, base=store.snapshots()[-1].number)
+            break  # else once more: the job of a run that died may end at any time
+    assert content_of(store, done.snapshot.number) == stage.content("data")
+    assert not stage.host.recoveries

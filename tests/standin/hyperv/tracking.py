@@ -196,8 +196,16 @@ def hold_disks(host: Host, machine: Machine, level: int) -> None:
 @simulates(declared.GetSnapshot)
 def get_snapshots(run: Run, _: declared.GetSnapshot, machine: Machine) -> Iterator[Live]:
     _refuse_foreign(machine)
+    _time_passes(run.world)
     if machine.id in run.world.recoveries:
         yield run.world.recoveries[machine.id]
+
+
+def _time_passes(host: Host) -> None:
+    """Let jobs that nobody asks about come to their end, too, but not at once."""
+    for job in host.jobs.values():
+        if isinstance(job, Job):
+            job.asked()
 
 
 def _named(host: Host, machine: Machine, name: str) -> Recovery:
@@ -250,6 +258,7 @@ def _points(host: Host, machine: Machine) -> list[ReferencePoint]:
 @simulates(declared.GetReferencePoint)
 def get_points(run: Run, _: declared.GetReferencePoint, machine: Machine) -> Iterator[ReferencePoint]:
     _refuse_foreign(machine)
+    _time_passes(run.world)
     yield from _points(run.world, machine)
 
 
