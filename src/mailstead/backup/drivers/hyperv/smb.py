@@ -27,9 +27,9 @@ from mailstead.backup.model import Told
 from mailstead.ground.errors import MailsteadError
 from mailstead.security.model import Secret
 
-_REQUEST = 256 << 10  # bytes of one request: Windows and Samba take more, but not while others wait for credits
+_REQUEST = 1 << 20  # bytes of one request: what a backup reads at once; in smaller ones it takes twice as long
 _AT_ONCE = 4  # requests in flight
-_CREDITS = 64
+_CREDITS, _OF_CREDIT = 64, 64 << 10  # credits asked for each time, bytes that one is good for (MS-SMB2 3.1.5.2)
 _PIECE = 1 << 20
 _CONNECT_S = 10
 _MISSING = {
@@ -74,11 +74,17 @@ class SmbBlocks:
 
     def _requested(self, offset: int, end: int) -> Iterator[bytes]:
         """Ask for some pieces before the first of them is there."""
-        stride = _REQUEST * _AT_ONCE
-        for begin in range(offset, end, stride):
-            spots = range(begin, min(end, begin + stride), _REQUEST)
-            waiting = [self._ask(at, min(_REQUEST, end - at)) for at in spots]
+        while offset < end:
+            upto = min(end, offset + self._granted())
+            most = min(_REQUEST, self._open.connection.max_read_size)
+            waiting = [self._ask(at, min(most, upto - at)) for at in range(offset, upto, most)]
             yield from (receive(request) for request, receive in waiting)
+            offset = upto
+
+    def _granted(self) -> int:
+        """Return how many bytes may be asked for at once by the credits that the server has given."""
+        window = self._open.connection.sequence_window
+        return max(1, min(_REQUEST * _AT_ONCE // _OF_CREDIT, window["high"] - window["low"])) * _OF_CREDIT
 
     def _ask(self, offset: int, length: int) -> tuple[Any, Callable[[Any], bytes]]:
         message, receive = self._open.read(offset, length, send=False)
