@@ -254,5 +254,5 @@ def test_wherever_the_way_to_the_host_breaks_a_later_run_is_whole(
 def test_a_share_without_encryption_or_with_guests_is_refused(tmp_path: Path) -> None:
     with serving(tmp_path, "server smb encrypt = off", "map to guest = bad user", "guest account = nobody") as open_:
         for share in (open_, replace(open_, account="nobody-we-know")):
-            with pytest.raises(PlaceDenied), connected(share) as folder:
+            with pytest.raises(PlaceDenied), connected(share) as (folder,):
                 folder.names("")

@@ -84,7 +84,8 @@ class SmbBlocks:
     def _granted(self) -> int:
         """Return how many bytes may be asked for at once by the credits that the server has given."""
         window = self._open.connection.sequence_window
-        return max(1, min(_REQUEST * _AT_ONCE // _OF_CREDIT, window["high"] - window["low"])) * _OF_CREDIT
+        credits: int = window["high"] - window["low"]
+        return max(1, min(_REQUEST * _AT_ONCE // _OF_CREDIT, credits)) * _OF_CREDIT
 
     def _ask(self, offset: int, length: int) -> tuple[Any, Callable[[Any], bytes]]:
         message, receive = self._open.read(offset, length, send=False)
@@ -180,26 +181,31 @@ class SmbFolder:
 
 
 @contextmanager
-def connected(share: Share) -> Iterator[SmbFolder]:
-    """Sign in for as long as the block lasts. Raises PlaceDenied, and SourceLost where nobody answers."""
+def connected(*shares: Share) -> Iterator[list[SmbFolder]]:
+    """Sign in for as long as the block lasts, once at each server. Raises PlaceDenied, SourceLost if nobody answers."""
     cache: dict[str, object] = {}
-    password = share.password()
     try:
-        with _explained(share):
-            register_session(
-                share.server,
-                username=share.account or None,
-                password=password.reveal_text() if password else None,
-                port=share.port,
-                encrypt=True,
-                require_signing=True,
-                connection_timeout=_CONNECT_S,
-                connection_cache=cache,
-                auth_protocol=share.sign_in,
-            )
-        yield SmbFolder(share, cache)
+        for share in shares:
+            _sign_in(share, cache)
+        yield [SmbFolder(share, cache) for share in shares]
     finally:
         reset_connection_cache(fail_on_error=False, connection_cache=cache)
+
+
+def _sign_in(share: Share, cache: dict[str, object]) -> None:
+    password = share.password()
+    with _explained(share):
+        register_session(
+            share.server,
+            username=share.account or None,
+            password=password.reveal_text() if password else None,
+            port=share.port,
+            encrypt=True,
+            require_signing=True,
+            connection_timeout=_CONNECT_S,
+            connection_cache=cache,
+            auth_protocol=share.sign_in,
+        )
 
 
 def _write(target: Any, piece: bytes) -> None:
