@@ -18,6 +18,7 @@ from .hyperv import Host
 from .role import Role, read_role
 
 JEA = Path(__file__).parents[2] / "jea"
+WMI = Path(__file__).parent / "wmi" / "methods.json"
 HOST, GUEST, DIRECTORY = "Mailstead.Host", "Mailstead.Guest", "Mailstead.Directory"
 MODULES = (cluster, core, diagnostics, directory, guest, hyperv, storage)
 

@@ -14,6 +14,7 @@ from mailstead.sites.model import HyperV, Network
 from .patterns import exactly, one_of
 from .stamps import stamp_in, stamped
 
+MODULE = "Mailstead.psm1"  # the functions of ours that a host's role shows; nothing of a site stands in it
 HOST, GUEST, DIRECTORY = "Mailstead.Host", "Mailstead.Guest", "Mailstead.Directory"
 SHIPPED = files("mailstead.remoting") / "roles"
 CAPABILITIES: Mapping[str, str] = {HOST: "MailsteadHost", GUEST: "MailsteadGuest", DIRECTORY: "MailsteadDirectory"}
@@ -64,8 +65,8 @@ def principal(way: HyperV) -> str:
 
 
 def role_files(values: RoleValues) -> dict[str, str]:
-    """Return the texts of all role files by name, with *values* in the place of those that ship."""
-    return {
+    """Return the texts of all role files by name, with *values* in the place of those that ship, and of our module."""
+    return {MODULE: SHIPPED.joinpath(MODULE).read_text("utf-8")} | {
         name: stamped(_filled(SHIPPED.joinpath(name).read_text("utf-8"), values))
         for configuration, capability in CAPABILITIES.items()
         for name in (f"{configuration}.pssc", f"{capability}.psrc")
