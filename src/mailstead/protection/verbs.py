@@ -29,7 +29,7 @@ class Protection:
     def known(self, name: str) -> Known | None:
         """Return what is remembered of a tenant's backups; None: nobody has ever looked after them. Raises NotFound."""
         self.ground.world.tenants.get(name)
-        return self.ground.book.all().get(name)
+        return self.ground.book.of(name)
 
     def rules(self, name: str) -> Rules:
         """Return what holds for a tenant's backups. Raises NotFound."""
