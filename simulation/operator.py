@@ -124,6 +124,8 @@ def _obey(world: World, order: OrderView) -> list[str]:
             return [f"applies {name} and gives up {error['value']}"]
         case "not-removed" | "no-such-snapshot" | "snapshot-going" | "drill-failed":
             return []  # what it was about is over, and nothing was changed
+        case "snapshot-held":
+            protect(world, Asked(Verb.RELEASE, name))
         case "no-such-machine":
             lifecycle.settle(name)
             return [f"applies {name}, which has no machine"]

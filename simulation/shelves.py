@@ -4,7 +4,7 @@ The witness stands between a host and its faults, and remembers every moment tha
 for that: what a snapshot is to be comes from the disks, what is to be there from the orders that ended well.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -14,6 +14,7 @@ from mailstead.backup.model import Quiet, Snapshot, Taken
 from mailstead.backup.store.names import Names
 from mailstead.backup.store.tenant_store import TenantStore
 from mailstead.ground.blocks import Blocks
+from mailstead.lifecycle.workflow import PURGE
 from mailstead.orders.model import OrderView, Status
 from mailstead.protection.workflow import PRUNE, RESTORE, RUN, TEND
 
@@ -65,7 +66,7 @@ class Witness:
 class Promises:
     """What was said to be kept: snapshots by orders that ended well, and holds that were granted."""
 
-    made: set[tuple[str, int]] = field(default_factory=set)
+    made: set[tuple[str, int, int]] = field(default_factory=set)  # tenant, number, and the order's own
     held: set[tuple[str, int]] = field(default_factory=set)
 
     def hear(self, order: OrderView) -> None:
@@ -73,17 +74,14 @@ class Promises:
         if order.status is Status.DONE and order.kind in {RUN, RESTORE}:
             found = order.report.get("snapshot" if order.kind == RUN else "before")
             if isinstance(found, int):
-                self.made.add((order.tenant, found))
+                self.made.add((order.tenant, found, order.sequence))
 
-    def forget(self, tenant: str) -> None:
-        """The tenant's data are given up for good."""
-        self.made = {one for one in self.made if one[0] != tenant}
-        self.held = {one for one in self.held if one[0] != tenant}
-
-    def broken(self, there: Collection[str], orders: Collection[OrderView]) -> Iterator[str]:
-        """Yield what was promised and is not among the objects that are *there*."""
+    def broken(self, there: Collection[str], orders: Sequence[OrderView]) -> Iterator[str]:
+        """Yield what was promised and is not among the objects that are *there*; *orders*: all, the newest first."""
         given_up = {(order.tenant, number) for order in orders for number in _given_up(order)}
-        for tenant, number in sorted(self.held | (self.made - given_up)):
+        purged = {order.tenant: order.sequence for order in reversed(orders) if order.kind == PURGE}
+        made = {(tenant, number) for tenant, number, made in self.made if made > purged.get(tenant, 0)}
+        for tenant, number in sorted(self.held | (made - given_up)):
             if Names(tenant).snapshot(number) not in there:
                 yield f"snapshot {number} of {tenant}"
 
