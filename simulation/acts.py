@@ -22,6 +22,13 @@ class Verb(StrEnum):
     RETRY = "retries what failed of"
     CANCEL = "cancels what is open of"
     HEAL = "heals"
+    BACK_UP = "backs up"
+    TEND = "thins out, frees and checks the backups of"
+    HOLD = "holds the newest backup of"
+    RELEASE = "lifts all holds of"
+    RESTORE = "brings back the oldest backup of"
+    UNDO = "takes back the last restore of"
+    DRILL = "tries out the newest backup of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,9 @@ class Event(StrEnum):
     SEGMENT_CHANGED = "has its segment changed by hand"
     RECORD_LOST = "has a record removed by hand"
     FILE_CHANGED = "has a file changed by hand"
+    MAIL = "gets mail"
+    TARGET_FULL = "has no room for backups any more"
+    TARGET_FREED = "has room for backups again"
 
 
 @dataclass(frozen=True, slots=True)

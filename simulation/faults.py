@@ -1,6 +1,7 @@
 """Faults as data: what strikes which call, from which one on, how often.
 
-A port is named as `kvm1.machines` (a host's: machines, volumes, switch, guests, mail), `names`, `resolver` or `issuer`.
+A port is named as `kvm1.machines` (a host's: machines, volumes, switch, guests, mail, changes, places),
+`names`, `resolver`, `issuer`, or that of a backup target: `near.target`.
 """
 
 from collections import Counter
@@ -22,6 +23,9 @@ LATENCY_S = {
     "names": 0.01,
     "resolver": 0.02,
     "issuer": 0.1,
+    "changes": 0.1,
+    "places": 0.5,
+    "target": 0.02,
 }
 _HOST_READS = ("machines", "statistics", "room", "volumes", "segments", "prepared", "answers", "observe")
 _NAME_READS = ("zones", "records", "anchors", "serials")

@@ -3,13 +3,17 @@
 from dataclasses import replace
 from math import inf
 
+from mailstead.backup.model import CHUNK
 from mailstead.dns.model import Record
 from mailstead.ground.plans import Change, ChangePlan
+from mailstead.hypervisors.model import Power
 from mailstead.lifecycle.upkeep import order_due
 from mailstead.mailservers.items import ConfigFile
 from mailstead.orders.drivers.memory import Moment
+from mailstead.protection.watch import order_due as order_backups
 
 from .acts import Dies, Event, Happens
+from .shelves import MAIL
 from .world import DISK_MIB, FOREIGN_FILE, World
 
 SLOW_BOOT_S = 590.0
@@ -41,12 +45,24 @@ def let_happen(world: World, happens: Happens) -> None:  # noqa: C901  # a table
             world.start()
         case Event.UPKEEP:
             order_due(world.running.lifecycle, world.running.world)
+            order_backups(world.running.protection, world.running.desk)
         case Event.HANGS:
             world.boots[subject] = inf
         case Event.BOOTS_SLOWLY:
             world.boots[subject] = SLOW_BOOT_S
         case Event.SWITCHED_OFF | Event.SEGMENT_CHANGED | Event.RECORD_LOST | Event.FILE_CHANGED:
             _by_hand(world, happens)
+        case _:
+            _of_backups(world, happens)
+
+
+def _of_backups(world: World, happens: Happens) -> None:
+    """Something happens that backups are about."""
+    match happens.event:
+        case Event.TARGET_FULL | Event.TARGET_FREED:
+            world.targets[happens.subject].room = 0 if happens.event is Event.TARGET_FULL else None
+        case Event.MAIL:
+            _deliver(world, happens.subject)
 
 
 def _by_hand(world: World, happens: Happens) -> None:
@@ -63,6 +79,16 @@ def _by_hand(world: World, happens: Happens) -> None:
                 host.mail.tamper(tenant, TAMPERED)
     if happens.event is Event.RECORD_LOST:
         _lose_record(world, f"{tenant}.example")
+
+
+def _deliver(world: World, tenant: str) -> None:
+    """A mail lies on the disk of the tenant's machine, if that runs: behind those before, and named by the time."""
+    for host in world.hosts.values():
+        machine = host.machines.machines().get(tenant)
+        if machine and machine.power is Power.ON:
+            second = int(world.clock.monotonic())
+            place = second % (MAIL // CHUNK) * CHUNK
+            host.disks.write(tenant, "data", place, f"mail of second {second}".encode())
 
 
 def _lose_record(world: World, zone: str) -> None:

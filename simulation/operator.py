@@ -10,8 +10,10 @@ from mailstead.tenants.model import Mailbox, MailDomain, Tenant
 from mailstead.tenants.model import Status as Standing
 
 from .acts import Asked, Verb
+from .keeper import OF_BACKUPS, protect
 from .world import World
 
+MISSED = frozenset({"backup-overdue", "backup-failing"})
 MEMORY_MIB = 768
 DISK_GIB = 4
 MBIT, IOPS = 10, 100  # a machine of the least size has no limits
@@ -36,7 +38,7 @@ def ask(world: World, asked: Asked) -> None:
         case Verb.RETRY | Verb.CANCEL:
             _again_or_not(world, asked)
         case _:
-            _change(lifecycle, asked)
+            protect(world, asked) if asked.verb in OF_BACKUPS else _change(lifecycle, asked)
 
 
 def _again_or_not(world: World, asked: Asked) -> None:
@@ -88,11 +90,16 @@ def mend(world: World) -> list[str]:
 
 
 def _treat(world: World) -> list[str]:
-    """Do what the doctor says can be healed."""
-    ill = sorted({found.tenant for found in world.running.doctor.examine() if isinstance(found.fix, Heal)})
+    """Do what the doctor says can be healed, and make the backups that it misses."""
+    found = list(world.running.doctor.examine())
+    ill = sorted({one.tenant for one in found if isinstance(one.fix, Heal)})
+    late = sorted({one.tenant for one in found if one.code in MISSED} - set(ill))
     for name in ill:
         world.running.lifecycle.heal(name)
-    return [f"heals {name}, as the doctor says" for name in ill]
+    for name in late:
+        world.running.protection.run(name)
+    healed = [f"heals {name}, as the doctor says" for name in ill]
+    return healed + [f"backs up {name}, as the doctor says" for name in late]
 
 
 def _follow(world: World, name: str) -> list[str]:
@@ -115,8 +122,13 @@ def _obey(world: World, order: OrderView) -> list[str]:
         case "unsafe-plan":
             lifecycle.settle(name, allow_loss=[error["value"]])
             return [f"applies {name} and gives up {error['value']}"]
-        case "not-removed":
-            return []  # it was brought back: the purge has nothing to do any more
+        case "not-removed" | "no-such-snapshot" | "snapshot-going" | "drill-failed":
+            return []  # what it was about is over, and nothing was changed
+        case "snapshot-held":
+            protect(world, Asked(Verb.RELEASE, name))
+        case "no-such-machine":
+            lifecycle.settle(name)
+            return [f"applies {name}, which has no machine"]
         case "foreign-machine":
             lifecycle.remove(name)
             return [f"removes {name}, whose name is taken"]

@@ -14,9 +14,9 @@ from .acts import Act, Asked, Dies, Happens, Placed
 from .faults import Fault
 from .hands import let_die, let_happen
 from .operator import ask, mend
-from .safety import Violation, unsafe
+from .safety import Violation, lost, unrestored, unsafe
 from .story import Story
-from .verdict import verdict
+from .verdict import unlike, verdict
 from .world import World
 
 WITHIN_MIN = 24 * 60  # virtual minutes that the world has to come right
@@ -142,16 +142,18 @@ class _Play:
         for order in world.running.desk.list():
             if order.status.is_open and not order.is_parked:  # a parked one says what it waits for
                 outcome.violations.append(Violation("an order does not end", f"{order.kind} {order.tenant}"))
-        outcome.violations += verdict(world)
+        outcome.violations += (*verdict(world), *unlike(world))
 
     def _judge(self) -> None:
-        self._outcome.violations += unsafe(self._world, self._strangers)
+        self._outcome.violations += (*unsafe(self._world, self._strangers), *lost(self._world))
 
     def _note_orders(self) -> None:
         for order in reversed(self._world.running.desk.list()):
             before = self._seen.get(order.id)
             if before is None or before.status != order.status:
                 self._note(order)
+                self._world.promises.hear(order)
+                self._outcome.violations += unrestored(self._world, order)
             self._seen[order.id] = order
 
     def _note(self, order: OrderView) -> None:

@@ -13,6 +13,7 @@ CLOCK_JUMPS_S = (-900, 900, -7200, 7200, 365 * 86400)
 PAUSES_S = (0, 0, 1, 5, 20, 60, 300)
 CONTROL_PLANE = "the control plane"
 NAME_SERVER = "names"
+TARGETS = ("near", "far")
 
 # What each port is asked, and how often its verbs are struck.
 VERBS = {
@@ -24,12 +25,17 @@ VERBS = {
     "names": ("zones", "records", "create", "remove", "apply", "anchors", "serials"),
     "resolver": ("anchors", "trust", "forget"),
     "issuer": ("issue",),
+    "changes": ("moment", "keep"),
+    "places": ("prepare", "put_in", "take_back", "clear"),
+    "target": ("create", "read", "list", "delete"),
 }
 STEPS = (
     *("reserve room and numbers", "lay network", "make disks", "start machine", "make keys", "open zones"),
     *("announce next key", "obtain certificate", "wait for the machine", "configure mail server", "wait for mail"),
     *("publish names", "withdraw names", "stop machine", "take up network", "note the day", "destroy disks"),
-    *("destroy keys", "forget tenant"),
+    *("destroy keys", "forget tenant", "back up disks", "forget old points", "note the backup"),
+    *("copy to the second target", "remove snapshots", "free what nobody needs", "check backups"),
+    *("back up what is there", "prepare disks", "exchange disks", "start machine", "let the old disks go"),
 )
 ASKED = {
     Verb.ADD: 6,
@@ -45,6 +51,13 @@ ASKED = {
     Verb.RETRY: 2,
     Verb.CANCEL: 2,
     Verb.HEAL: 1,
+    Verb.BACK_UP: 5,
+    Verb.TEND: 2,
+    Verb.HOLD: 1,
+    Verb.RELEASE: 1,
+    Verb.RESTORE: 3,
+    Verb.UNDO: 1,
+    Verb.DRILL: 1,
 }
 
 
@@ -94,7 +107,8 @@ def _trouble(dice: Random, hosts: tuple[str, ...]) -> Placed:
     port = dice.choice(list(VERBS))
     verb = dice.choice(VERBS[port])
     fault = dice.choice([fault for fault in Fault if fault.strikes(verb)])
-    where = port if port in {"names", "resolver", "issuer"} else f"{dice.choice(hosts)}.{port}"
+    anywhere = dice.choice(TARGETS if port == "target" else hosts)
+    where = port if port in {"names", "resolver", "issuer"} else f"{anywhere}.{port}"
     times = 1 if fault in {Fault.KILLED_AFTER, Fault.KILLED_BEFORE} else dice.choice((1, 1, 2, 8))
     return Placed(Trouble(where, verb, fault, dice.choice((1, 1, 2, 3)), times))
 
@@ -107,7 +121,9 @@ def _event(dice: Random, hosts: tuple[str, ...], cast: tuple[str, ...]) -> Happe
         case Event.KILLED | Event.UPKEEP:
             return Happens(event, CONTROL_PLANE)
         case Event.LOST | Event.BACK:
-            return Happens(event, dice.choice((*hosts, NAME_SERVER)))
+            return Happens(event, dice.choice((*hosts, NAME_SERVER, *TARGETS)))
+        case Event.TARGET_FULL | Event.TARGET_FREED:
+            return Happens(event, dice.choice(TARGETS))
         case Event.POWER_CUT | Event.DISK_FULL | Event.DISK_FREED:
             return Happens(event, dice.choice(hosts))
     return Happens(event, dice.choice(cast))

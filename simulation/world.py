@@ -9,6 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import cast
 
+from mailstead.backup.drivers.memory import MemoryTarget
+from mailstead.backup.drivers.memory_disks import MemoryDisks
 from mailstead.dns.drivers.memory import MemoryNameServer
 from mailstead.dns.model import Record
 from mailstead.dns.reverse import reverse_zones
@@ -26,12 +28,14 @@ from mailstead.wiring.running import Running
 
 from .chance import SeededChance
 from .faults import Faults
-from .story import Story
+from .shelves import Moments, Promises, Witness
+from .story import TARGETS, Story
 from .worn import wear_everywhere
 
 KEY_FILE = "mailstead.key"
 DISK_MIB = 200 * 1024
 BOOT_S = 40.0
+KEPT = {"last": 2, "daily": 0, "weekly": 0, "monthly": 0, "days": 0}
 FOREIGN_ZONE = "foreign.example"
 FOREIGN_FILE = Path("/srv/somebody/else")
 
@@ -55,6 +59,7 @@ class Host:
     volumes: MemoryVolumes
     switch: MemorySwitch
     mail: MemoryMailServers
+    disks: MemoryDisks
 
 
 class World:
@@ -74,11 +79,13 @@ class World:
         dice = Random(f"world {story.seed}")
         metal = Metal(memory_mib=story.memory_gib * 1024, disk_mib=DISK_MIB, boot_s=self._boot_s)
         made = memory_outside(self.platform, self.clock, metal)
-        self.bare = replace(made, chance=SeededChance(dice), database=_new_database())
+        self.targets = {name: MemoryTarget() for name in TARGETS}
+        self.bare = replace(made, chance=SeededChance(dice), database=_new_database(), targets=self.targets)
         self.hosts = {name: _bare_host(self.bare, name) for name in story.hosts}
+        self.moments, self.promises = Moments(), Promises()
         self.names: MemoryNameServer = self.bare.names
         self._settle_strangers()
-        self._outside = wear_everywhere(self.bare, self.faults)
+        self._outside = wear_everywhere(self._witnessed(), self.faults)
         self.start()
 
     def start(self) -> None:
@@ -105,6 +112,8 @@ class World:
         self.clock.off_s = 0
         for host in self.hosts.values():
             host.volumes.fill(FOREIGN_FILE, 1)
+        for target in self.targets.values():
+            target.room = None
 
     def strangers(self) -> tuple[object, ...]:
         """Return all that is not ours, as a value that must never change."""
@@ -129,6 +138,11 @@ class World:
             record = Record(f"254.{zone}", "PTR", 300, f"router.{FOREIGN_ZONE}.")
             self.names.apply(zone, ChangePlan((Change("by hand", None, record),)))
 
+    def _witnessed(self) -> Outside:
+        witnesses = {name: Witness(host.disks, self.moments) for name, host in self.hosts.items()}
+        seen = {name: replace(ports, changes=witnesses[name]) for name, ports in self.bare.hosts.items()}
+        return replace(self.bare, hosts=seen)
+
     def _boot_s(self, tenant: str) -> float:
         return self.boots.pop(tenant, BOOT_S)
 
@@ -146,12 +160,15 @@ def _bare_host(outside: Outside, name: str) -> Host:
         cast("MemoryVolumes", ports.volumes),
         cast("MemorySwitch", ports.switch),
         cast("MemoryMailServers", ports.mail),
+        cast("MemoryDisks", ports.places),
     )
 
 
 def _platform(hosts: tuple[str, ...]) -> Platform:
     named = [{"name": name, "driver": "memory"} for name in hosts]
-    return Platform.parse({"sites": [{"name": "home", "hosts": named}], "dns": {"driver": "memory"}})
+    near, far = ({"name": name, "kind": "memory"} for name in TARGETS)
+    kept = {"backup_target": [near | {"second": "far"}, far], "backup": {"keep": KEPT, "verify_days": 1}}
+    return Platform.parse({"sites": [{"name": "home", "hosts": named}], "dns": {"driver": "memory"}, **kept})
 
 
 @cache

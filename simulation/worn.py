@@ -107,6 +107,7 @@ def wear_everywhere(outside: Outside, faults: Faults) -> Outside:
         names=wear(outside.names, "names", faults),
         resolver=wear(outside.resolver, "resolver", faults),
         issuing=lambda issuer: wear(issuer, "issuer", faults),
+        targets={name: wear(target, f"{name}.target", faults) for name, target in outside.targets.items()},
     )
 
 
@@ -118,4 +119,6 @@ def _wear_host(ports: HostPorts, host: str, faults: Faults) -> HostPorts:
         switch=wear(ports.switch, f"{host}.switch", faults),
         guests=wear(ports.guests, f"{host}.guests", faults),
         mail=wear(ports.mail, f"{host}.mail", faults),
+        changes=wear(ports.changes, f"{host}.changes", faults),
+        places=wear(ports.places, f"{host}.places", faults),
     )

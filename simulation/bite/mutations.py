@@ -17,6 +17,7 @@ class Mutation:
 _CRASHES = "tests/lifecycle/test_crashes.py"
 _CALLS = f"{_CRASHES}::test_killed_in_a_drivers_call_it_comes_to_the_same_end"
 _WRITES = f"{_CRASHES}::test_killed_between_two_writes_to_the_database_it_comes_to_the_same_end"
+_BACKUPS = "tests/protection/test_crashes.py"
 
 MUTATIONS = (
     Mutation(
@@ -153,5 +154,54 @@ MUTATIONS = (
         "        if found.platform != self.platform:",
         "        if False:",
         ("tests/wiring/test_two_platforms.py",),
+    ),
+    Mutation(
+        "backup: made anew at each try",
+        "protection/keeping.py",
+        "            if made := _adopted(self._ground.store(name), order):\n",
+        "            if made := None:\n",
+        (f"{_BACKUPS}::test_killed_in_a_drivers_call_it_comes_to_the_same_end[run]",),
+    ),
+    Mutation(
+        "backup: confirmed without the lease",
+        "backup/store/tenant_store.py",
+        "            self._catalogue.take_back(snapshot)\n",
+        "            pass\n",
+        ("tests/backup/test_collection.py",),
+    ),
+    Mutation(
+        "hold: a prune goes past it on the second copy",
+        "protection/keeping.py",
+        "_removed(store, order, set(numbers) - held, mine)",
+        "_removed(store, order, set(numbers), mine)",
+        ("tests/protection/test_orders.py",),
+    ),
+    Mutation(
+        "hold: nobody looks for it when a snapshot is removed",
+        "backup/store/catalogue.py",
+        "            self._refuse_held(number)\n",
+        "            pass\n",
+        ("tests/backup/test_collection.py",),
+    ),
+    Mutation(
+        "collection: leases are not heeded",
+        "backup/store/collecting.py",
+        "if number <= oldest}",
+        "if number <= newest}",
+        ("tests/backup/test_collection.py",),
+    ),
+    Mutation(
+        "drill: disks before it is known what for",
+        "protection/drilling.py",
+        "        _tenants(self._ground.ports(name), name)\n",
+        "",
+        ("tests/protection/test_orders.py",),
+    ),
+    Mutation(
+        "due: who is overdue waits for the window all the same",
+        "protection/store.py",
+        "served, or_(late, awake)",
+        "served, awake",
+        ("tests/protection/test_watch.py",),
     ),
 )

@@ -42,7 +42,7 @@ def write(stage: Stage, content: bytes, offset: int = 0, disk: str = "data") -> 
 
 def content(stage: Stage, length: int, offset: int = 0, disk: str = "data", machine: str = "acme") -> bytes:
     """Return what lies on a disk now."""
-    return disks(stage)._blocks(machine)[disk].read(offset, length)
+    return disks(stage).blocks(machine)[disk].read(offset, length)
 
 
 def backed_up(stage: Stage, name: str = "acme") -> OrderView:

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
@@ -11,9 +11,8 @@ import pytest
 
 from mailstead.ground.clock import VirtualClock
 from mailstead.orders.drivers.memory import Moment
-from mailstead.wiring.memory import Outside
 from simulation.faults import Fault, Faults
-from simulation.worn import wear, wear_everywhere
+from simulation.worn import wear_everywhere
 from tests.conftest import Tally
 from tests.lifecycle.auditor import NOTHING, audit, picture, unfinished
 from tests.lifecycle.deaths import AfterWrite, AtCall, AtStep, Death, Mortal, calls_of
@@ -103,7 +102,7 @@ class Scene:
         folder = self.folder / str(next(self._numbers))
         shutil.copytree(self.home, folder)
         faults = Faults(VirtualClock())
-        outside = _worn(copied(self._outside), faults)  # type: ignore[arg-type]
+        outside = wear_everywhere(copied(self._outside), faults)  # type: ignore[arg-type]
         faults.clock = outside.clock
         mortal = Mortal(open_stage(folder, protected_platform(), outside), faults)
         yield mortal
@@ -142,15 +141,6 @@ def kept(stage: Stage) -> object:
 def _counts(call: AtCall) -> bool:
     """Whether it changes something, and not just what the call before it did: before one is after another."""
     return call.verb not in LOOKS and (call.fault is Fault.KILLED_AFTER or call.number == 1)
-
-
-def _worn(outside: Outside, faults: Faults) -> Outside:
-    """Wear faults over what backups use beside all that a tenant's life uses."""
-    worn = wear_everywhere(outside, faults)
-    ports = worn.hosts["kvm1"]
-    changes, places = wear(ports.changes, "kvm1.changes", faults), wear(ports.places, "kvm1.places", faults)
-    targets = {name: wear(outside.targets[name], name, faults) for name in ("near", "far")}
-    return replace(worn, hosts={"kvm1": replace(ports, changes=changes, places=places)}, targets=targets)
 
 
 @pytest.fixture(scope="module")

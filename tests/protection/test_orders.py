@@ -122,6 +122,17 @@ def test_a_drill_serves_from_the_newest_backup_and_leaves_nothing(stage: Stage) 
     assert known.drilled
 
 
+def test_a_drill_without_a_machine_to_be_like_leaves_no_disk(stage: Stage) -> None:
+    backed_up(stage)
+    stage.host().machines.remove("acme")
+    view = stage.settle(verbs(stage).drill("acme"))
+    assert (view.error or {})["code"] == "no-such-machine"
+    assert {key.tenant for key in stage.host().volumes.volumes()} == {"acme"}
+    stage.done(stage.lifecycle.remove("acme"))
+    with pytest.raises(NotProtected, match="acme is removed"):
+        verbs(stage).drill("acme")
+
+
 def test_a_check_reads_everything_and_names_what_damage_costs(stage: Stage) -> None:
     backed_up(stage)
     stage.done(verbs(stage).verify("acme"))

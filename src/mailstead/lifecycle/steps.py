@@ -29,6 +29,7 @@ from .placing import place
 from .world import HostPorts, World
 
 Done = list[str]
+PURGED = "purge"
 
 
 class Steps:
@@ -142,9 +143,11 @@ class Steps:
         return done
 
     def confirm_removed(self, name: str, mine: Mine) -> Done:
-        """Refuse to destroy what is wanted again. Raises NotRemoved."""
+        """Refuse to destroy what is wanted again, or held. Raises NotRemoved, Conflict."""
         mine()
         self._removed(name)
+        for kept in self.world.kept:
+            kept.refuse_held(name)
         return []
 
     # Taking a tenant out of service, and destroying what is left
@@ -193,9 +196,11 @@ class Steps:
         return [f"remove {key}" for key in there]
 
     def destroy_keys(self, name: str, mine: Mine) -> Done:
-        """Forget all secrets: without the tenant's key no copy of them can be read any more."""
+        """Forget all secrets: without the tenant's key no copy of them, and no backup, can be read any more."""
         mine()
         self._removed(name)
+        for kept in self.world.kept:
+            kept.destroy(name, PURGED)
         self.world.vault.remove_all(name)
         self.world.dkim.forget(name)
         self.world.sights.forget(name)

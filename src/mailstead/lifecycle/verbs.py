@@ -171,7 +171,10 @@ class Lifecycle:
         return self._order(REMOVE, entry)
 
     def purge(self, name: str, *, early: bool = False) -> str:
-        """Destroy a removed tenant's data. Raises NotRemoved, or Conflict within the grace time unless *early*."""
+        """Destroy a removed tenant's data, its backups too.
+
+        Raises NotRemoved, or Conflict within the grace time unless *early*, and while a legal hold lies on a backup.
+        """
         entry = self._world.tenants.get(name)
         if entry.tenant.status is not Status.REMOVED or entry.removed_at is None:
             remedy = f"remove it first: mailstead tenant remove {name}"
@@ -183,6 +186,8 @@ class Lifecycle:
             remedy = f"wait, or say that you mean it now: mailstead tenant purge {name} --now"
             message = f"the disks of {name} are kept until {until:%Y-%m-%d}"
             raise Conflict(message, field="tenant", value=name, remedy=remedy)
+        for kept in self._world.kept:
+            kept.refuse_held(name)
         return self._order(PURGE, entry)
 
     def _apply_file(self, change: Change[Tenant], allow_loss: Collection[str]) -> Iterator[tuple[str, str]]:

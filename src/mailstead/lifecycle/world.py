@@ -1,6 +1,6 @@
 """Everything a journey can reach, by its port; `wiring.py` fills it, nothing here knows a driver."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
@@ -87,6 +87,16 @@ class HostPorts:
     places: DiskPlaces | None = None
 
 
+class Kept(Protocol):
+    """What is kept of tenants outside their machines, such as backups."""
+
+    def refuse_held(self, tenant: str) -> None:
+        """Raise Conflict while a legal hold lies on anything of a tenant's."""
+
+    def destroy(self, tenant: str, run: str) -> None:
+        """Destroy all that is kept of a tenant; *run* names who does so. May be repeated. Raises Conflict."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """All ports and stores of a platform."""
@@ -108,6 +118,7 @@ class World:
     hosts: Mapping[str, HostPorts]
     new_id: Callable[[], str]
     chance: Chance = RealChance()
+    kept: Sequence[Kept] = ()
 
     def ports(self, host: str) -> HostPorts:
         """Return a host's ports; raise HostGone."""

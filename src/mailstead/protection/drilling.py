@@ -42,8 +42,9 @@ class Drilling:
         return ["removed the machine of the drill"] if there else []
 
     def prepare(self, name: str, mine: Mine, order: str, number: int) -> Done:
-        """Write the snapshot's disks for a machine of the drill's own."""
+        """Write the snapshot's disks for a machine of the drill's own. Raises NoSuchMachine before there are any."""
         places = self._ground.disks(name)
+        _tenants(self._ground.ports(name), name)
         with reading(self._ground, name, number, order) as snapshot:
             for disk in chosen(snapshot, ()):
                 mine()
@@ -96,12 +97,17 @@ class Drilling:
 
 def _drill_of(ports: HostPorts, name: str) -> Machine:
     """Return a machine like the tenant's, on the drill's disks and behind a port that passes nothing."""
-    tenants = ports.machines.machines().get(name)
-    if tenants is None:
-        message = f"no machine of {name} is here to be like"
-        raise NoSuchMachine(message, field="machine", value=name, remedy=f"mailstead apply {name}")
-    volumes = ports.volumes.volumes()
+    tenants, volumes = _tenants(ports, name), ports.volumes.volumes()
     there = [volumes[key] for role in DiskRole if (key := VolumeKey(DRILL, Role(role))) in volumes]
     disks = tuple(Disk(DiskRole(each.role), each.location, DiskFormat(each.format)) for each in there)
     nic = replace(tenants.nic, mac=MAC, port=PORT, vlan=VLAN)
     return replace(tenants, name=DRILL, uuid=uuid5(tenants.uuid, DRILL), nic=nic, disks=disks, pending=False)
+
+
+def _tenants(ports: HostPorts, name: str) -> Machine:
+    """Return the tenant's machine."""
+    found = ports.machines.machines().get(name)
+    if found is None:
+        message = f"no machine of {name} is here to be like"
+        raise NoSuchMachine(message, field="machine", value=name, remedy=f"mailstead apply {name}")
+    return found

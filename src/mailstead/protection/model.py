@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from mailstead.backup.plan import Retention
 from mailstead.ground.rhythms import Rhythm
+from mailstead.tenants.model import Backup
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +53,30 @@ class Known:
     def last(self) -> datetime:
         """Return from when on the next one is counted."""
         return self.good or self.since
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A tenant with the host that it lives on, its own rules, and what is known of its backups: None before a round."""
+
+    tenant: str
+    host: str
+    own: Backup
+    known: Known | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """What every tenant has that may be due or want tending now, and most of the others have not.
+
+    Its last good one is not after `rested`, or it has none, and the last failure not after `tried`; or it was tended
+    `tended` or before, or never. And either it lives on one of `hosts`, whose window is open, or it has hours of its
+    own, or it is without a good one since `overdue`. Whoever lives on a `full` host and has no fresh good one waits.
+    """
+
+    rested: datetime
+    tried: datetime
+    tended: datetime
+    overdue: datetime
+    hosts: frozenset[str]
+    full: frozenset[str] = frozenset()

@@ -1,8 +1,9 @@
 """The stores of backups on all targets of a platform, each opened when it is first asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from mailstead.backup.errors import NoStore
 from mailstead.backup.port import Target
 from mailstead.backup.store.backups import Backups
 from mailstead.security.model import Secret
@@ -53,6 +54,17 @@ class Places:
         second = self.second(name)
         return [name, second.name] if second else [name]
 
+    def refuse_held(self, tenant: str) -> None:
+        """Raise SnapshotHeld while a hold lies on a backup of the tenant, on any target."""
+        for store in self._there():
+            store.refuse_held(tenant)
+
+    def destroy(self, tenant: str, run: str) -> None:
+        """Destroy the tenant's backups on all targets; may be repeated. Raises SnapshotHeld before anything goes."""
+        self.refuse_held(tenant)
+        for store in self._there():
+            store.destroy(tenant, run)
+
     def reach(self, target: BackupTarget) -> Target:
         """Return the bare target. Raises NoCredentials."""
         return self._reach(target)
@@ -60,6 +72,14 @@ class Places:
     def is_second(self, name: str) -> bool:
         """Say whether it holds copies: such a store is founded by the first copying, under the same keys."""
         return any(target.second == name for target in self._wanted.values())
+
+    def _there(self) -> Iterator[Backups]:
+        for name in self._wanted:
+            try:
+                store = self.store(name)
+            except NoStore:  # nothing was copied there yet
+                continue
+            yield store
 
     def _cache_of(self, name: str) -> Path | None:
         return self._cache / name if self._cache else None

@@ -26,10 +26,15 @@ class Wanted(Protocol):
 
 def rules_for(platform: Platform, tenant: Wanted, host: str | None) -> Rules:
     """Return what holds for a tenant that lives on *host*."""
-    own, common = tenant.backup, platform.backup
-    zone = zone_of(platform.zone(host))
+    off = tenant.backup.off or tenant.status is Status.REMOVED
+    return rules_of(platform, tenant.backup.changed(off=off), host)
+
+
+def rules_of(platform: Platform, own: Backup, host: str | None) -> Rules:
+    """Return what holds for one in service with such rules of its own."""
+    common, zone = platform.backup, zone_of(platform.zone(host))
     return Rules(
-        target=_target(platform, tenant),
+        target=_target(platform, own),
         hours=own.hours or common.hours,
         zone=zone,
         jitter=timedelta(minutes=common.jitter_minutes),
@@ -78,11 +83,11 @@ def check_part(now: datetime, days: int) -> int:
 _FIRST = date(2026, 1, 1).toordinal()
 
 
-def _target(platform: Platform, tenant: Wanted) -> str:
+def _target(platform: Platform, own: Backup) -> str:
     names = [target.name for target in platform.backup_target]
-    if tenant.backup.off or tenant.status is Status.REMOVED or not names:
+    if own.off or not names:
         return ""
-    return tenant.backup.target or platform.backup.target or names[0]
+    return own.target or platform.backup.target or names[0]
 
 
 def _retention(keep: Keep, zone: str) -> Retention:

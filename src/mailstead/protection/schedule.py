@@ -5,14 +5,14 @@ bring waits for the next one; what is overdue is made up at any time. Decision 0
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 
 from mailstead.ground.rhythms import hours_of
 
-from .model import Known, Rules
+from .model import Known, Rules, Sieve
 
 DAY = timedelta(days=1)
 AGAIN = timedelta(hours=1)  # after a failure
@@ -82,12 +82,20 @@ def wants_tending(one: Candidate, now: datetime) -> bool:
 
 def opened(one: Candidate, now: datetime) -> Window | None:
     """Return the window in which *now* lies for this tenant; None between two."""
-    today = now.astimezone(one.rules.zone).date()
-    for day in (today - DAY, today):
-        window = window_of(one.rules, day)
+    for window in _around(one.rules, now):
         if window.begins + spread(one, window) <= now < window.ends:
             return window
     return None
+
+
+def _around(rules: Rules, now: datetime) -> Iterator[Window]:
+    """Yield yesterday's window and today's: *now* lies in no other."""
+    today = now.astimezone(rules.zone).date()
+    yield from (window_of(rules, day) for day in (today - DAY, today))
+
+
+def _is_open(rules: Rules, now: datetime) -> bool:
+    return any(window.begins <= now < window.ends for window in _around(rules, now))
 
 
 def window_of(rules: Rules, day: date) -> Window:
@@ -100,6 +108,21 @@ def spread(one: Candidate, window: Window) -> timedelta:
     """Return by how much this tenant begins after the others: up to the jitter, and half the window."""
     share = int.from_bytes(sha256(one.tenant.encode()).digest()[:8]) / (1 << 64)
     return min(one.rules.jitter, window.length / 2) * share
+
+
+def sieve(hosts: Mapping[str, Rules], now: datetime, full: Collection[str] = ()) -> Sieve:
+    """Return what whoever `is_due` or `wants_tending` has; *hosts* says what is common to the tenants of each.
+
+    On those that are *full* nothing can begin.
+    """
+    rules = next(iter(hosts.values()))
+    early = _MOST_SLACK if rules.every >= DAY else timedelta()
+    awake = (
+        name for name, common in hosts.items() if any(one.begins <= now < one.ends for one in _around(common, now))
+    )
+    return Sieve(
+        now - rules.every + early, now - AGAIN, now - TEND, now - rules.overdue, frozenset(awake), frozenset(full)
+    )
 
 
 def next_begin(one: Candidate, now: datetime) -> datetime | None:

@@ -1,34 +1,41 @@
 """What is remembered of tenants' backups, so that nobody has to ask the targets for it. The targets know better."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Column,
     ColumnElement,
+    Connection,
     DateTime,
     ForeignKey,
     Integer,
     String,
     Table,
     Text,
+    and_,
+    cast,
     exists,
     func,
     insert,
+    or_,
     select,
     true,
+    type_coerce,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
 from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.state.database import Database, metadata
-from mailstead.tenants.model import Status
+from mailstead.tenants.model import Backup, Status
 from mailstead.tenants.store import tenants
 
-from .model import Known
+from .model import Known, Placed, Sieve
 
 protection = Table(
     "protection",
@@ -76,13 +83,28 @@ class ProtectionBook:
             rows = connection.execute(wanted.order_by(last, protection.c.tenant).limit(limit))
             return {row.tenant: _known(row._asdict()) for row in rows}
 
-    def begin(self, names: Iterable[str], now: datetime) -> None:
+    def placed(self, sieve: Sieve | None = None, scope: Scope = EVERYTHING) -> list[Placed]:
+        """Return the tenants that have a place and are not removed, by name; of those only what *sieve* lets through.
+
+        One question, and of a tenant's document only its table [backup] is read.
+        """
+        with self._database.reading() as connection:
+            own, lives = _own(connection), tenants.c.host.is_not(None) & (tenants.c.status != Status.REMOVED)
+            query = select(tenants.c.tenant.label("name"), tenants.c.host, own.as_string().label("own"), protection)
+            query = query.select_from(tenants.outerjoin(protection)).where(lives).order_by(tenants.c.tenant)
+            if scope.tenants is not None:
+                query = query.where(tenants.c.tenant.in_(sorted(scope.tenants)))
+            rows = connection.execute(query.where(_through(sieve, own)) if sieve else query).all()
+        return [_placed(row._asdict()) for row in rows]
+
+    def begin(self, names: Collection[str], now: datetime) -> None:
         """Note from when on backups of these are wanted; of those that are known already nothing changes."""
-        for tenant in sorted(set(names) - self.all().keys()):
-            values = {"tenant": tenant, "since": now, "snapshot": 0, "failure": "", "damage": ""}
-            # Another process was faster, or the tenant was purged: both are fine.
-            with suppress(IntegrityError), self._database.transaction() as connection:
-                connection.execute(insert(protection).values(values))
+        # Another process was faster, or a tenant was purged: whom that leaves out, the next round notes.
+        with suppress(IntegrityError), self._database.transaction() as connection:
+            there = set(connection.scalars(select(protection.c.tenant).where(protection.c.tenant.in_(names))))
+            new = {"since": now, "snapshot": 0, "failure": "", "damage": ""}
+            if values := [{"tenant": tenant} | new for tenant in sorted(set(names) - there)]:
+                connection.execute(insert(protection), values)
 
     def good(self, tenant: str, at: datetime, snapshot: int) -> None:
         """Note a good backup, taken then."""
@@ -113,6 +135,34 @@ _IS_WANTED = exists().where(tenants.c.tenant == protection.c.tenant, tenants.c.s
 
 def _within(scope: Scope) -> ColumnElement[bool]:
     return true() if scope.tenants is None else protection.c.tenant.in_(sorted(scope.tenants))
+
+
+def _own(connection: Connection) -> Any:
+    """Return the tenant's own rules as they lie within its document."""
+    as_json = cast if connection.dialect.name == "postgresql" else type_coerce
+    return as_json(tenants.c.document, JSON)["backup"]
+
+
+def _through(sieve: Sieve, own: Any) -> ColumnElement[bool]:
+    """Return what holds for whoever may be due: what `schedule.sieve` says, as a question to the database."""
+    line = protection.c
+    rested = or_(line.good.is_(None), line.good <= sieve.rested)
+    untried = or_(line.tried.is_(None), line.tried <= sieve.tried)
+    untended = and_(line.good.is_not(None), or_(line.tended.is_(None), line.tended <= sieve.tended))
+    served = or_(tenants.c.host.not_in(sorted(sieve.full)), line.good > sieve.rested)
+    late = func.coalesce(line.good, line.since) <= sieve.overdue
+    awake = or_(tenants.c.host.in_(sorted(sieve.hosts)), own["hours"].as_string().is_not(None))
+    return or_(line.tenant.is_(None), and_(or_(and_(rested, untried), untended), served, or_(late, awake)))
+
+
+@lru_cache(maxsize=256)
+def _parsed(own: str) -> Backup:
+    return Backup.model_validate_json(own)
+
+
+def _placed(row: Mapping[str, Any]) -> Placed:
+    known = {column.name: row[column.name] for column in protection.columns}
+    return Placed(row["name"], row["host"], _parsed(row["own"] or "{}"), _known(known) if row["since"] else None)
 
 
 def _known(row: Mapping[str, Any]) -> Known:

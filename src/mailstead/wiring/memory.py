@@ -114,6 +114,7 @@ def memory_platform(
     numbers = count(1)
     standing = StandingStore(database, lambda: str(uuid4()))
     claims = HostClaims(standing, {host: (outside.claims[host],) for host in outside.hosts})
+    places = memory_places(platform, vault, outside.targets)
     world = World(
         platform=platform,
         clock=outside.clock,
@@ -132,6 +133,7 @@ def memory_platform(
         hosts=guarded_hosts(outside.hosts, claims),
         new_id=lambda: f"{len(outside.journal.ledger.list(None, None, 10**9))}-{next(numbers)}",
         chance=outside.chance,
+        kept=(places,),
     )
     limits = Limits({host.name: host.orders_at_once for host in platform.hosts})
     engine = MemoryEngine(outside.clock, journal=outside.journal, limits=limits, seed=seed)
@@ -140,7 +142,6 @@ def memory_platform(
     care_steps = CareSteps(steps)
     CareRunbooks(care_steps).register(engine)
     Equipping(world).register(engine)
-    places = memory_places(platform, vault, outside.targets)
     protection = ProtectionGround(steps, ProtectionBook(database), places, engine)
     ProtectionRunbooks(protection).register(engine)
     trail = AuditTrail(database, outside.clock, this_user())

@@ -96,7 +96,8 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
     acts = worker and not standing.get().quarantine
     if acts:
         services.start()
-    world = _world(services, database, ways)
+    places = open_places(platform, vault, home)
+    world = replace(_world(services, database, ways), kept=(places,))
     leases, beats = LeaseStore(database, clock), HeartbeatStore(database, clock)
     ledger = OrderLedger(database)
     engine = DbosEngine(
@@ -118,7 +119,7 @@ def open_platform(home: Path, *, worker: bool = False, explain: Tell | None = No
     Runbooks(steps).register(engine)
     CareRunbooks(care_steps).register(engine)
     Equipping(world).register(engine)
-    protection = ProtectionGround(steps, ProtectionBook(database), open_places(platform, vault, home), engine)
+    protection = ProtectionGround(steps, ProtectionBook(database), places, engine)
     ProtectionRunbooks(protection).register(engine)
     salvage = salvage_of(steps, engine, desk, protection.store, through_guests(steps))
     try:

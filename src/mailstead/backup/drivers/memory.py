@@ -12,16 +12,16 @@ class MemoryTarget:
 
     def __init__(self, room: int | None = None) -> None:
         self._objects: dict[str, bytes] = {}
-        self._room = room
+        self.room = room
         self._lock = Lock()
 
     def create(self, name: str, content: bytes) -> None:
         with self._lock:
             if name in self._objects:
                 raise ObjectExists(f"{name} is there already", field="object", value=name)
-            held = sum(map(len, self._objects.values())) if self._room is not None else 0
-            if self._room is not None and held + len(content) > self._room:
-                raise TargetFull(f"no room for {name}", field="target", remedy="give the target more room, or prune")
+            if self.room is not None and sum(map(len, self._objects.values())) + len(content) > self.room:
+                remedy = "give the target more room, or prune"
+                raise TargetFull("there is no room for it", field="target", remedy=remedy)
             self._objects[name] = bytes(content)
 
     def read(self, name: str, offset: int = 0, length: int | None = None) -> bytes:

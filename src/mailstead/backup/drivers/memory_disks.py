@@ -76,7 +76,7 @@ class MemoryDisks:
 
     def read(self, machine: str, disk: str) -> bytes:
         """Return all that is on a disk: for small ones."""
-        found = self._blocks(machine)[disk]
+        found = self.blocks(machine)[disk]
         return found.read(0, found.size)
 
     def forget(self, key: VolumeKey) -> None:
@@ -85,7 +85,7 @@ class MemoryDisks:
 
     def points(self, machine: str) -> frozenset[str]:
         """Return the points that are known of any disk of a machine."""
-        disks = [self._disk(VolumeKey(machine, Role(name))) for name in self._blocks(machine)]
+        disks = [self._disk(VolumeKey(machine, Role(name))) for name in self.blocks(machine)]
         return frozenset(point for disk in disks for point in disk.points)
 
     @contextmanager
@@ -94,7 +94,7 @@ class MemoryDisks:
             raise BackupUnderWay(f"{machine} is being backed up", field="machine", value=machine)
         consistency, remarks = self._consistency(machine, quiet)
         point, stroke = f"memory-{next(self._named)}", next(self._strokes)
-        taken = [self._source(machine, name, blocks, point, bases) for name, blocks in self._blocks(machine).items()]
+        taken = [self._source(machine, name, blocks, point, bases) for name, blocks in self.blocks(machine).items()]
         sources, said = tuple(source for source, _ in taken), tuple(remark for _, remark in taken if remark)
         for source in sources:
             self._disk(VolumeKey(machine, Role(source.name))).points[point] = stroke
@@ -154,7 +154,8 @@ class MemoryDisks:
         if told:
             told(disk.blocks.size, disk.blocks.size)
 
-    def _blocks(self, machine: str) -> dict[str, SparseBlocks]:
+    def blocks(self, machine: str) -> dict[str, SparseBlocks]:
+        """Return the disks of a machine as they are now."""
         found = {key: volume for key, volume in self._volumes.volumes().items() if key.tenant == machine}
         return {
             key.role.value: SparseBlocks(_bytes(volume), dict(self._disk(key).chunks)) for key, volume in found.items()
@@ -172,7 +173,8 @@ class MemoryDisks:
     def _consistency(self, machine: str, quiet: Quiet) -> tuple[Consistency, tuple[str, ...]]:
         found = self._machines.machines().get(machine)
         if found is None:
-            raise NoSuchMachine(f"no machine of {machine} is here", field="machine", value=machine)
+            remedy = f"mailstead apply {machine}"
+            raise NoSuchMachine(f"no machine of {machine} is here", field="machine", value=machine, remedy=remedy)
         reached = (
             Consistency.FILESYSTEM if found.power is Power.OFF or self._guests.answers(machine) else Consistency.CRASH
         )

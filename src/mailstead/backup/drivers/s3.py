@@ -18,9 +18,11 @@ from obstore.store import S3Store
 
 from mailstead.backup.errors import NoSuchObject, ObjectExists, TargetDenied, TargetFull, TargetUnreachable
 from mailstead.backup.port import Object
+from mailstead.ground.errors import MailsteadError
 from mailstead.security.model import Secret
 
 _FULL = ("QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "EntityTooLarge")
+_REFUSED = ("status code: 401", "status code: 403")  # of a listing obstore names nothing closer
 _PAST_THE_END = "InvalidRange"
 
 
@@ -93,14 +95,20 @@ class S3Target:
         except (NotFoundError, FileNotFoundError):
             raise NoSuchObject(f"there is no {name} in {where}", field="object", value=name) from None
         except (PermissionDeniedError, UnauthenticatedError) as error:
-            remedy = "look after the credentials and the policy of the bucket"
-            raise TargetDenied(f"{where} refuses {name}", field="target", value=where, remedy=remedy) from error
+            raise _denied(where, name) from error
         except BaseError as error:
-            raise _named(where, error) from error
+            raise _named(where, name, error) from error
 
 
-def _named(where: str, error: BaseError) -> TargetFull | TargetUnreachable:
+def _denied(where: str, name: str) -> TargetDenied:
+    remedy = "look after the credentials and the policy of the bucket"
+    return TargetDenied(f"{where} refuses {name}", field="target", value=where, remedy=remedy)
+
+
+def _named(where: str, name: str, error: BaseError) -> MailsteadError:
     said = str(error)
+    if any(status in said for status in _REFUSED):
+        return _denied(where, name)
     if any(word in said for word in _FULL):
         return TargetFull(f"{where} is full", field="target", value=where, remedy="raise its quota, or prune")
     remedy = "look after the network, the endpoint and the bucket's name"

@@ -10,6 +10,7 @@ from mailstead.ground.scope import EVERYTHING, Scope
 from mailstead.security.model import Secret
 
 from .copying import copied, foundation
+from .destroying import destroy, refuse_held
 from .export import exported
 from .keys import TenantKeys
 from .names import TENANTS, tenant_of
@@ -60,6 +61,16 @@ class Backups:
             raise ForeignStore("another store is where the second copy should be", field="target", remedy=remedy)
         with here.at_work(run), copy.tenant(tenant).at_work(run):
             return copied(self._target, second, tenant, told)
+
+    def refuse_held(self, tenant: str) -> None:
+        """Raise SnapshotHeld while a hold lies on anything of the tenant's."""
+        refuse_held(self._target, tenant)
+
+    def destroy(self, tenant: str, run: str) -> None:
+        """Destroy all that is kept of a tenant, its key first; may be repeated. Raises SnapshotHeld."""
+        destroy(self._target, parse_tenant_name(tenant), run)
+        if cache := self._cache_of(tenant):
+            cache.unlink(missing_ok=True)
 
     def verify(self) -> list[str]:
         """Return which of the objects are missing or damaged that keys and tenants hang on; each has its double."""

@@ -130,7 +130,8 @@ class MemoryHypervisor:
 
     def _entry(self, name: str) -> _Entry:
         if name not in self._entries:
-            raise NoSuchMachine(f"no machine of {name} is here", field="machine", value=name)
+            remedy = f"mailstead apply {name}"
+            raise NoSuchMachine(f"no machine of {name} is here", field="machine", value=name, remedy=remedy)
         return self._entries[name]
 
     def _running(self) -> list[Machine]:
