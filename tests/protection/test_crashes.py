@@ -11,6 +11,7 @@ import pytest
 
 from mailstead.ground.clock import VirtualClock
 from mailstead.orders.drivers.memory import Moment
+from mailstead.protection.other_places import OtherPlaces
 from mailstead.wiring.memory import Outside
 from simulation.faults import Fault, Faults
 from simulation.worn import wear, wear_everywhere
@@ -74,7 +75,31 @@ ACTS = (
             "tell what came back",
         ),
     ),
+    Act(
+        "beside",
+        lambda stage: OtherPlaces(verbs(stage)).beside("acme", "trial", 1),
+        ("clear the ground", "prepare disks", "start the machine beside", "wait for the machine"),
+    ),
+    Act(
+        "elsewhere",
+        lambda stage: OtherPlaces(verbs(stage)).elsewhere("acme", "kvm2", 1, allow_loss=("machine acme",)),
+        (
+            "back up what is there",
+            "prepare the other host",
+            "prepare disks",
+            "take the machine off the old host",
+            "put disks in",
+            "lay network",
+            "start machine",
+            "wait for the machine",
+            "configure mail",
+            "wait for mail",
+            "tell what came back",
+            "let the old disks go",
+        ),
+    ),
 )
+HOSTS = ("kvm1", "kvm2")
 LOOKS = {"answers", "list", "read"}  # which change nothing
 STEPS = [(act, step, moment) for act in ACTS for step in act.steps for moment in Moment]
 
@@ -90,7 +115,7 @@ class Scene:
     _outside: object = None
 
     def __post_init__(self) -> None:
-        stage = protected_stage(self.home)
+        stage = protected_stage(self.home, *HOSTS)
         backed_up(stage)
         write(stage, b"as it was later on")
         backed_up(stage)
@@ -105,7 +130,7 @@ class Scene:
         faults = Faults(VirtualClock())
         outside = _worn(copied(self._outside), faults)  # type: ignore[arg-type]
         faults.clock = outside.clock
-        mortal = Mortal(open_stage(folder, protected_platform(), outside), faults)
+        mortal = Mortal(open_stage(folder, protected_platform(*HOSTS), outside), faults)
         yield mortal
         mortal.stage.close()
         shutil.rmtree(folder)
@@ -147,10 +172,16 @@ def _counts(call: AtCall) -> bool:
 def _worn(outside: Outside, faults: Faults) -> Outside:
     """Wear faults over what backups use beside all that a tenant's life uses."""
     worn = wear_everywhere(outside, faults)
-    ports = worn.hosts["kvm1"]
-    changes, places = wear(ports.changes, "kvm1.changes", faults), wear(ports.places, "kvm1.places", faults)
+    hosts = {
+        host: replace(
+            ports,
+            changes=wear(ports.changes, f"{host}.changes", faults),
+            places=wear(ports.places, f"{host}.places", faults),
+        )
+        for host, ports in worn.hosts.items()
+    }
     targets = {name: wear(outside.targets[name], name, faults) for name in ("near", "far")}
-    return replace(worn, hosts={"kvm1": replace(ports, changes=changes, places=places)}, targets=targets)
+    return replace(worn, hosts=hosts, targets=targets)
 
 
 @pytest.fixture(scope="module")
