@@ -112,6 +112,8 @@ def drill(
         report = running.desk.show(order).report
         if report.get("served") and not face.json:
             face.say(f"mail is served from snapshot {report['snapshot']} of {name} after {report['seconds']:.0f} s")
+            if report["mailbox"]:
+                face.say(f"{report['mailbox']} was signed in to, and has {report['mails']} mails")
 
 
 @app.command()

@@ -1,8 +1,12 @@
-"""Steps of a drill: a backup is started on a machine of its own, which nothing reaches, and has to serve mail."""
+"""Steps of a drill: a backup is started on a machine of its own, which nothing reaches, and has to serve mail.
+
+Somebody signs in there under a password that only that machine ever has; it goes with the machine.
+"""
 
 from mailstead.ground.errors import Cancelled, LostLease, MailsteadError
 from mailstead.lifecycle.parts.part import Mine
 from mailstead.lifecycle.steps import Done
+from mailstead.orders.model import Json
 from mailstead.tenants.model import DRILL
 
 from .errors import DrillFailed
@@ -55,10 +59,13 @@ class Drilling:
         self._ground.book.drilled(name, self._ground.world.clock.now())
         return []
 
-    def _served(self, name: str, mine: Mine) -> dict[str, float]:
-        """Wait until the guest answers, and SMTP and IMAP do; return how many seconds that took."""
+    def _served(self, name: str, mine: Mine) -> dict[str, Json]:
+        """Wait until the guest answers, SMTP and IMAP do, and somebody can sign in; return what was seen."""
         clock, ports = self._ground.world.clock, self._ground.ports(name)
         begun = clock.monotonic()
         self._twins.await_guest(name, DRILL, mine)
         ports.mail.wait_ready(DRILL)
-        return {"seconds": round(clock.monotonic() - begun, 1)}
+        seconds = round(clock.monotonic() - begun, 1)
+        mine()
+        seen = ports.trial.sign_in(DRILL) if ports.trial else None
+        return {"seconds": seconds, "mailbox": seen.address if seen else None, "mails": seen.mails if seen else None}
