@@ -125,6 +125,7 @@ PROCESS = "it makes, or is, the process that would answer"
 FILE = "it writes mailstead.toml or the files of this machine's root; the process reads them when it starts"
 SECRET_FILE = "what it writes is a secret, for a drive on this machine and no wire"
 LOCAL: Mapping[str, str] = {
+    "backup attach": "disks for programs of this machine, by a socket of it",
     "backup keys export": SECRET_FILE,
     "backup target add": "credentials of a place that mailstead.toml names are given on this machine",
     "backup target check": "asks a drive of this machine, or a bucket, at length",

@@ -87,6 +87,20 @@ def test_a_machine_does_not_come_back_on_a_host_that_is_none(say: Say, acme: str
     assert say("restore", "machine", acme, "--host", "moon", "--beside", "trial", *loss).status == 2
 
 
+def test_a_backups_disks_are_read_while_they_are_attached(say: Say, acme: str, tmp_path: Path) -> None:
+    say("backup", "run", acme)
+    socket = tmp_path / "disks"
+    image = tmp_path / "data.raw"
+    copy = ("qemu-img", "convert", "-O", "raw", f"nbd+unix:///data?socket={socket}", str(image))
+    made = say("backup", "attach", acme, str(socket), "--", *copy)
+    assert made.status == 0
+    assert f"nbd+unix:///data?socket={socket}" in made.out
+    assert image.stat().st_size == 4 << 30
+    assert not socket.exists()
+    socket.touch()
+    assert say("--json", "backup", "attach", acme, str(socket)).error["code"] == "place-unfit"
+
+
 def test_a_disk_is_downloaded_once(say: Say, acme: str, tmp_path: Path) -> None:
     say("backup", "run", acme)
     file = tmp_path / "data.qcow2"

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import socket
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -33,11 +34,13 @@ class Export:
 
 
 def listen(place: Path) -> socket.socket:
-    """Return a socket at *place* that everybody may connect to who reaches its folder; one of a dead server goes."""
-    place.unlink(missing_ok=True)
+    """Return a socket at *place*, which its owner alone may open. Raises OSError where something is there."""
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listening.bind(str(place))
-    place.chmod(0o666)
+    before = os.umask(0o177)
+    try:
+        listening.bind(str(place))
+    finally:
+        os.umask(before)
     listening.listen(16)
     return listening
 
