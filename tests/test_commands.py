@@ -100,7 +100,9 @@ OPERATIONS: Mapping[str, str] = {
     "quarantine leave": "leave_quarantine",
     "quarantine show": "get_quarantine",
     "restore disk": "restore_backup",
-    "restore machine": "restore_backup",
+    "restore machine": "restore_backup restore_beside restore_elsewhere",
+    "restore list": "list_beside",
+    "restore remove": "remove_beside",
     "restore undo": "undo_restore",
     "restore file": "download_backup_file restore_backup_file",
     "restore mail": "download_backup_mail restore_backup_mail",
@@ -123,6 +125,7 @@ PROCESS = "it makes, or is, the process that would answer"
 FILE = "it writes mailstead.toml or the files of this machine's root; the process reads them when it starts"
 SECRET_FILE = "what it writes is a secret, for a drive on this machine and no wire"
 LOCAL: Mapping[str, str] = {
+    "backup attach": "disks for programs of this machine, by a socket of it",
     "backup keys export": SECRET_FILE,
     "backup target add": "credentials of a place that mailstead.toml names are given on this machine",
     "backup target check": "asks a drive of this machine, or a bucket, at length",

@@ -47,6 +47,7 @@ class Operation:
             host="kvm1",
             label="before",
             snapshot=2,
+            beside="trial",
             person=PERSON,
             part="x",
             service="W32Time",

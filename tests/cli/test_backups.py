@@ -66,6 +66,41 @@ def test_a_machine_and_a_disk_come_back(say: Say, acme: str) -> None:
     assert say("--json", "restore", "undo", acme, order, "--yes").error["code"] == "not-undoable"
 
 
+def test_a_machine_comes_back_beside_is_listed_and_removed(say: Say, acme: str) -> None:
+    say("backup", "run", acme)
+    made = say("restore", "machine", acme, "--beside", "trial")
+    assert made.status == 0
+    assert "acme_trial" in made.out
+    (row,) = say("--json", "restore", "list", acme).value
+    assert (row["name"], row["machine"], row["power"]) == ("trial", "acme_trial", "on")
+    again = say("--json", "restore", "machine", acme, "--beside", "trial")
+    assert (again.status, again.error["code"]) == (2, "beside-there")
+    assert say("restore", "remove", acme, "trial", "--yes").status == 0
+    assert say("restore", "list", acme).out.strip() == "there is no machine beside that of acme"
+
+
+def test_a_machine_does_not_come_back_on_a_host_that_is_none(say: Say, acme: str) -> None:
+    say("backup", "run", acme)
+    assert "loses all mail" in say("restore", "machine", acme, "--host", "moon", "--dry-run").out
+    loss = ("--allow-loss", "machine acme", "--yes")
+    assert say("--json", "restore", "machine", acme, "--host", "moon", *loss).error["code"] == "unknown-host"
+    assert say("restore", "machine", acme, "--host", "moon", "--beside", "trial", *loss).status == 2
+
+
+def test_a_backups_disks_are_read_while_they_are_attached(say: Say, acme: str, tmp_path: Path) -> None:
+    say("backup", "run", acme)
+    socket = tmp_path / "disks"
+    image = tmp_path / "data.raw"
+    copy = ("qemu-img", "convert", "-O", "raw", f"nbd+unix:///data?socket={socket}", str(image))
+    made = say("backup", "attach", acme, str(socket), "--", *copy)
+    assert made.status == 0
+    assert f"nbd+unix:///data?socket={socket}" in made.out
+    assert image.stat().st_size == 4 << 30
+    assert not socket.exists()
+    socket.touch()
+    assert say("--json", "backup", "attach", acme, str(socket)).error["code"] == "place-unfit"
+
+
 def test_a_disk_is_downloaded_once(say: Say, acme: str, tmp_path: Path) -> None:
     say("backup", "run", acme)
     file = tmp_path / "data.qcow2"

@@ -19,9 +19,13 @@ def protected_platform(*hosts: str, **more: Any) -> Platform:
 
 
 def protected_stage(folder: Path, *hosts: str, **more: Any) -> Stage:
-    """Return a stage on which acme serves, with something on its disks."""
+    """Return a stage on which acme serves, on the first host, with something on its disks."""
     stage = open_stage(folder, protected_platform(*hosts, **more))
+    for host in hosts[1:]:
+        stage.world.maintenance.begin(host, stage.world.clock.now(), "so that acme comes to the first one")
     stage.done(stage.lifecycle.add(tenant()))
+    for host in hosts[1:]:
+        stage.world.maintenance.end(host)
     write(stage, b"as it was at first")
     return stage
 
@@ -41,8 +45,9 @@ def write(stage: Stage, content: bytes, offset: int = 0, disk: str = "data") -> 
 
 
 def content(stage: Stage, length: int, offset: int = 0, disk: str = "data", machine: str = "acme") -> bytes:
-    """Return what lies on a disk now."""
-    return disks(stage).blocks(machine)[disk].read(offset, length)
+    """Return what lies on a disk now, on the host that acme lives on."""
+    home = stage.world.tenants.get("acme").host or ""
+    return disks(stage, home).blocks(machine)[disk].read(offset, length)
 
 
 def backed_up(stage: Stage, name: str = "acme") -> OrderView:

@@ -11,6 +11,7 @@ import pytest
 
 from mailstead.ground.clock import VirtualClock
 from mailstead.orders.drivers.memory import Moment
+from mailstead.protection.other_places import OtherPlaces
 from simulation.faults import Fault, Faults
 from simulation.worn import wear_everywhere
 from tests.conftest import Tally
@@ -73,7 +74,31 @@ ACTS = (
             "tell what came back",
         ),
     ),
+    Act(
+        "beside",
+        lambda stage: OtherPlaces(verbs(stage)).beside("acme", "trial", 1),
+        ("clear the ground", "prepare disks", "start the machine beside", "wait for the machine"),
+    ),
+    Act(
+        "elsewhere",
+        lambda stage: OtherPlaces(verbs(stage)).elsewhere("acme", "kvm2", 1, allow_loss=("machine acme",)),
+        (
+            "back up what is there",
+            "prepare the other host",
+            "prepare disks",
+            "take the machine off the old host",
+            "put disks in",
+            "lay network",
+            "start machine",
+            "wait for the machine",
+            "configure mail",
+            "wait for mail",
+            "tell what came back",
+            "let the old disks go",
+        ),
+    ),
 )
+HOSTS = ("kvm1", "kvm2")
 LOOKS = {"answers", "list", "read"}  # which change nothing
 STEPS = [(act, step, moment) for act in ACTS for step in act.steps for moment in Moment]
 
@@ -89,7 +114,7 @@ class Scene:
     _outside: object = None
 
     def __post_init__(self) -> None:
-        stage = protected_stage(self.home)
+        stage = protected_stage(self.home, *HOSTS)
         backed_up(stage)
         write(stage, b"as it was later on")
         backed_up(stage)
@@ -104,7 +129,7 @@ class Scene:
         faults = Faults(VirtualClock())
         outside = wear_everywhere(copied(self._outside), faults)  # type: ignore[arg-type]
         faults.clock = outside.clock
-        mortal = Mortal(open_stage(folder, protected_platform(), outside), faults)
+        mortal = Mortal(open_stage(folder, protected_platform(*HOSTS), outside), faults)
         yield mortal
         mortal.stage.close()
         shutil.rmtree(folder)

@@ -1,6 +1,7 @@
 """Backups as orders: what is kept, what comes back, what is refused."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -8,9 +9,13 @@ from mailstead.backup.errors import NoSuchSnapshot, SnapshotHeld
 from mailstead.backup.model import Kind
 from mailstead.ground.errors import UnsafePlan
 from mailstead.ground.rhythms import Rhythm
+from mailstead.mailservers.drivers.memory import MemoryMailServers
+from mailstead.mailservers.errors import LiveMachine
+from mailstead.mailservers.items import MailboxRoom
 from mailstead.orders.drivers.memory import Moment
 from mailstead.orders.model import Status
 from mailstead.protection.errors import NoBackup, NoSuchHold, NotProtected, NotUndoable, StillKept
+from mailstead.tenants.model import DRILL
 from tests.lifecycle.auditor import NOTHING, audit
 from tests.lifecycle.stage import Stage, open_stage, tenant
 
@@ -122,15 +127,29 @@ def test_a_drill_serves_from_the_newest_backup_and_leaves_nothing(stage: Stage) 
     assert known.drilled
 
 
-def test_a_drill_without_a_machine_to_be_like_leaves_no_disk(stage: Stage) -> None:
+def test_nobody_drills_a_tenant_that_is_removed(stage: Stage) -> None:
     backed_up(stage)
-    stage.host().machines.remove("acme")
-    view = stage.settle(verbs(stage).drill("acme"))
-    assert (view.error or {})["code"] == "no-such-machine"
-    assert {key.tenant for key in stage.host().volumes.volumes()} == {"acme"}
     stage.done(stage.lifecycle.remove("acme"))
     with pytest.raises(NotProtected, match="acme is removed"):
         verbs(stage).drill("acme")
+
+
+def test_a_drill_signs_in_to_the_fullest_mailbox_and_counts_its_mails(stage: Stage) -> None:
+    backed_up(stage)
+    mail = cast("MemoryMailServers", stage.host().mail)
+    served = mail._machine(DRILL)
+    for address, mails in {"anna@acme.example": 3, "bert@acme.example": 5}.items():
+        served.take(MailboxRoom(address, 100, enabled=True))
+        served.mail[address] = [b"a mail"] * mails
+    report = stage.done(verbs(stage).drill("acme")).report
+    assert (report["mailbox"], report["mails"]) == ("bert@acme.example", 5)
+
+
+def test_passwords_are_tried_on_no_live_machine(stage: Stage) -> None:
+    trial = stage.host().trial
+    assert trial
+    with pytest.raises(LiveMachine):
+        trial.sign_in("acme")
 
 
 def test_a_check_reads_everything_and_names_what_damage_costs(stage: Stage) -> None:

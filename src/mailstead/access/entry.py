@@ -15,6 +15,7 @@ from .keyed import Request
 from .machines import MachineAccess
 from .mailboxes import MailboxAccess
 from .orders import OrderAccess
+from .other_places import OtherPlacesAccess
 from .own_mailbox import OwnMailboxAccess
 from .people import PeopleAccess
 from .plans import PlanAccess
@@ -39,6 +40,7 @@ class Access:
         self.lists = AddressAccess(asking, LISTS)
         self.machines = MachineAccess(asking)
         self.backups = BackupAccess(asking)
+        self.other_places = OtherPlacesAccess(asking)
         self.guests = GuestAccess(asking)
         self.segments = SegmentAccess(asking)
         self.orders = OrderAccess(asking)

@@ -23,6 +23,9 @@ TenantPath = Annotated[str, Path(pattern=NAME, description="Name of the tenant."
 AddressPath = Annotated[str, Path(pattern=ADDRESS, description="A mail address.", examples=["anna@acme.example"])]
 DomainPath = Annotated[str, Path(pattern=DOMAIN, description="A mail domain.", examples=["acme.example"])]
 OrderPath = Annotated[str, Path(pattern=r"^o[0-9a-f]{12}$", description="Id of an order.", examples=["o6051ce0da5cc"])]
+BesidePath = Annotated[
+    str, Path(pattern=NAME, description="Name of a machine beside a tenant's own.", examples=["trial"])
+]
 HostPath = Annotated[str, Path(pattern=NAME, description="Name of a host.", examples=["kvm1"])]
 LabelPath = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$", description="A checkpoint.", examples=["before-update"])]
 SnapshotPath = Annotated[int, Path(ge=1, le=999_999_999, description="Number of a backup.", examples=[1])]

@@ -14,6 +14,7 @@ from mailstead.security.audit import Act
 from mailstead.wiring import Running
 
 from . import backup_targets, salvage, show
+from .attach import attach
 from .face import NoWait, Yes, confirm, face_of
 
 app = typer.Typer(no_args_is_help=True)
@@ -22,6 +23,7 @@ app.add_typer(
     backup_targets.keys, name="keys", help="Keys, for the day on which there is no mailstead to restore with."
 )
 app.command()(salvage.browse)
+app.command()(attach)
 
 Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant.")]
 Number = Annotated[int, typer.Argument(metavar="SNAPSHOT", min=1, help="Its number, as in mailstead backup list.")]
@@ -112,6 +114,8 @@ def drill(
         report = running.desk.show(order).report
         if report.get("served") and not face.json:
             face.say(f"mail is served from snapshot {report['snapshot']} of {name} after {report['seconds']:.0f} s")
+            if report["mailbox"]:
+                face.say(f"{report['mailbox']} was signed in to, and has {report['mails']} mails")
 
 
 @app.command()

@@ -12,10 +12,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from mailstead.backup.model import ImageForm
 from mailstead.security.audit import Act
 
-from . import salvage, show
+from . import other_places, salvage, show
 from .face import AllowLoss, Face, NoWait, Yes, confirm, face_of
 
 app = typer.Typer(no_args_is_help=True)
+app.command("list")(other_places.list_)
+app.command("remove")(other_places.remove)
 for command in (salvage.mail, salvage.mailbox, salvage.file):
     app.command()(command)
 
@@ -23,6 +25,14 @@ Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant.
 Disk = Annotated[str, typer.Argument(metavar="DISK", help="system or data.")]
 Snapshot = Annotated[
     int | None, typer.Option("--snapshot", min=1, help="As in mailstead backup list; else the newest.")
+]
+Beside = Annotated[
+    str | None, typer.Option("--beside", metavar="NAME", help="As a second machine, which nothing reaches.")
+]
+Host = Annotated[str | None, typer.Option("--host", metavar="HOST", help="On another host; the old one goes.")]
+HostIsGone = Annotated[
+    str,
+    typer.Option("--host-is-gone", metavar="HOST", help="The old host, which is off for certain."),
 ]
 NoSafety = Annotated[bool, typer.Option("--no-safety", help="Do not back up first what is there now.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be lost, and change nothing.")]
@@ -44,15 +54,29 @@ def machine(
     context: typer.Context,
     name: Name,
     snapshot: Snapshot = None,
+    beside: Beside = None,
+    host: Host = None,
+    host_is_gone: HostIsGone = "",
     no_safety: NoSafety = False,
     dry_run: DryRun = False,
     allow_loss: AllowLoss = None,
     yes: Yes = False,
     no_wait: NoWait = False,
 ) -> None:
-    """Bring a whole machine back in place. What is there is backed up first, and kept until mail is served again."""
-    wanted = _Wanted(name, snapshot, (), safety=not no_safety, losses=tuple(allow_loss or ()))
-    _restore(face_of(context), wanted, dry_run=dry_run, yes=yes, wait=not no_wait)
+    """Bring a whole machine back: in place, beside it, or on another host.
+
+    In place, what is there is backed up first, and kept until mail is served again.
+    """
+    face, losses, wait = face_of(context), tuple(allow_loss or ()), not no_wait
+    if beside and host:
+        raise typer.BadParameter("say --beside or --host, not both")
+    if beside:
+        return other_places.beside(face, name, beside, snapshot, wait=wait)
+    if host:
+        wanted_there = other_places.Wanted(name, host, snapshot, host_is_gone, losses)
+        return other_places.elsewhere(face, wanted_there, dry_run=dry_run, yes=yes, wait=wait)
+    wanted = _Wanted(name, snapshot, (), safety=not no_safety, losses=losses)
+    return _restore(face, wanted, dry_run=dry_run, yes=yes, wait=wait)
 
 
 @app.command()
@@ -109,18 +133,13 @@ def download(
 def _restore(face: Face, wanted: _Wanted, *, dry_run: bool, yes: bool, wait: bool) -> None:
     with face.platform(worker=wait and not dry_run) as running:
         plan = running.protection.loss(wanted.tenant, wanted.snapshot, wanted.disks)
-        if dry_run and face.json:
-            return show.as_json(show.changes(plan))
-        if not face.json:
-            for change in plan:
-                loses = f"  [bold red]loses {change.loses}[/]" if change.loses else ""
-                show.out.print(f"{change.subject}: {change.after}{loses}")
+        other_places.tell_loss(face, plan, alone=dry_run)
         if dry_run:
-            return None
+            return
         plan.refuse_if_unsafe(wanted.losses)
         confirm(f"Bring {wanted.tenant} back?", yes=yes or face.json)
         verb, chosen = running.protection.restore, (wanted.tenant, wanted.snapshot, wanted.disks)
-        return face.follow(running, verb(*chosen, safety=wanted.safety, allow_loss=wanted.losses), wait=wait)
+        face.follow(running, verb(*chosen, safety=wanted.safety, allow_loss=wanted.losses), wait=wait)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from dataclasses import replace
 from mailstead.ground.errors import Unreachable
 from mailstead.hypervisors.model import Power
 from mailstead.networks.model import PortMissing
+from mailstead.tenants.beside import owner_of
 from mailstead.tenants.model import Status
 
 from .errors import NotRemoved
@@ -189,7 +190,9 @@ class Steps:
         ports = self._ports(name)
         if ports is None:
             return []
-        there = [key for key in ports.volumes.volumes() if key.tenant == name]
+        for machine in [each for each in ports.machines.machines() if owner_of(each) == name]:
+            ports.machines.remove(machine)
+        there = [key for key in ports.volumes.volumes() if name in {key.tenant, owner_of(key.tenant)}]
         for key in there:
             mine()
             ports.volumes.remove(key)

@@ -29,7 +29,7 @@ from mailstead.hypervisors.port import (
     Migration,
     Statistics,
 )
-from mailstead.mailservers.port import MailServer
+from mailstead.mailservers.port import MailServer, MailTrial
 from mailstead.networks.port import Switch
 from mailstead.networks.store import NumberStore
 from mailstead.security.store import Vault
@@ -85,6 +85,7 @@ class HostPorts:
     media: Media | None = None
     changes: ChangedBlocks | None = None
     places: DiskPlaces | None = None
+    trial: MailTrial | None = None
 
 
 class Kept(Protocol):

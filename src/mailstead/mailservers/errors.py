@@ -3,8 +3,10 @@
 InvalidInput
 └── UnusableName       a name, key or hash that no configuration file can carry safely
 Refused
+├── LiveMachine        passwords are tried on machines that are thrown away afterwards, no others
 └── ForeignDisk        the data disk holds something that is not ours: it is never formatted
 Rejected
+├── TrialRefused       a mailbox cannot be signed in to under a password just given
 ├── ConvergeFailed     the machine could not take on its configuration; the message says at which step
 └── MailRefused        a mail was refused, with the reply of SMTP (memory driver)
 Unreachable
@@ -24,6 +26,18 @@ class ForeignDisk(Refused):
     """The data disk holds data that we did not put there."""
 
     code = "foreign-disk"
+
+
+class LiveMachine(Refused):
+    """Passwords are tried on machines that are thrown away afterwards, and on no others."""
+
+    code = "live-machine"
+
+
+class TrialRefused(Rejected):
+    """A mailbox cannot be signed in to under a password that was just given to it."""
+
+    code = "trial-refused"
 
 
 class ConvergeFailed(Rejected):

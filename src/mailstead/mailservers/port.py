@@ -1,5 +1,6 @@
 """The port: a tenant's mail server, looked at and brought to a plan."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from mailstead.ground.plans import ChangePlan
@@ -24,3 +25,21 @@ class MailServer(Protocol):
 
     def wait_ready(self, tenant: str) -> None:
         """Return when mail is served; raise NotServing when that takes too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A mailbox that was signed in to, and how many mails were seen in all its folders."""
+
+    address: str
+    mails: int
+
+
+class MailTrial(Protocol):
+    """A sign-in to a machine that is thrown away afterwards: one of its passwords is replaced for it."""
+
+    def sign_in(self, machine: str) -> SignedIn | None:
+        """Sign in to the fullest mailbox from within; None where nobody may, or there is none.
+
+        Raises LiveMachine for any machine but the drill's, TrialRefused, Unreachable.
+        """

@@ -7,9 +7,14 @@ MailsteadError
 │   ├── NoBackup         (Conflict)     there is no backup yet                                  no-backup
 │   ├── NotUndoable      (Conflict)     the order is no restore that could be taken back        not-undoable
 │   ├── StillKept        (Conflict)     the rules keep the backup                               still-kept
+│   ├── BesideThere      (Conflict)     the tenant has a machine of this name beside its own    beside-there
+│   ├── TooManyBeside    (Conflict)     the tenant has as many machines beside as it may        too-many-beside
+│   ├── SameHost         (Conflict)     the machine is to come to the host that it is on        same-host
+│   ├── HostSilent       (Conflict)     nobody knows whether the machine runs on its host       host-silent
 │   └── NoCredentials    (Conflict)     nobody has said how to sign in to a target              no-target-credentials
 ├── NotFound
 │   ├── NoSuchTarget     no backup target of this name                                          no-such-target
+│   ├── NoSuchBeside     no machine of this name is beside the tenant's own                     no-such-beside
 │   └── NoSuchHold       no hold lies on the snapshot                                           no-such-hold
 └── Rejected
     ├── DrillFailed      a machine that was started from a backup serves no mail                drill-failed
@@ -49,6 +54,30 @@ class StillKept(Conflict):
     code = "still-kept"
 
 
+class BesideThere(Conflict):
+    """The tenant has a machine of this name beside its own."""
+
+    code = "beside-there"
+
+
+class TooManyBeside(Conflict):
+    """The tenant has as many machines beside its own as it may."""
+
+    code = "too-many-beside"
+
+
+class SameHost(Conflict):
+    """The machine is to come to the host that it is on."""
+
+    code = "same-host"
+
+
+class HostSilent(Conflict):
+    """The host of a machine does not answer: nobody knows whether it runs there."""
+
+    code = "host-silent"
+
+
 class NoCredentials(Conflict):
     """Nobody has said how to sign in to a target."""
 
@@ -59,6 +88,12 @@ class NoSuchTarget(NotFound):
     """There is no backup target of this name."""
 
     code = "no-such-target"
+
+
+class NoSuchBeside(NotFound):
+    """There is no machine of this name beside the tenant's own."""
+
+    code = "no-such-beside"
 
 
 class NoSuchHold(NotFound):

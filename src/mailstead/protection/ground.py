@@ -78,8 +78,15 @@ class Ground:
 
     def disks(self, name: str) -> DiskPlaces:
         """Return what brings disks back to a tenant's machine. Raises NotOfDriver."""
-        ports = self.ports(name)
-        return had(ports.places, ports, "restore of disks")
+        return _places_of(self.ports(name))
+
+    def disks_on(self, host: str) -> DiskPlaces:
+        """Return what brings disks back to a host. Raises HostGone, NotOfDriver."""
+        return _places_of(self.world.ports(host))
 
     def telling(self, order: str) -> Telling:
         return Telling(self.desk, self.world.clock, order)
+
+
+def _places_of(ports: HostPorts) -> DiskPlaces:
+    return had(ports.places, ports, "restore of disks")

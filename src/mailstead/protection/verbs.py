@@ -8,7 +8,7 @@ from mailstead.backup.model import Hold, ImageForm, Snapshot, Told
 from mailstead.backup.plan import Judgement, judge
 from mailstead.ground.plans import Change, ChangePlan
 from mailstead.ground.rhythms import Rhythm
-from mailstead.orders.model import OPEN, Inputs
+from mailstead.orders.model import OPEN, Inputs, Json, OrderView
 from mailstead.orders.port import Desk
 from mailstead.tenants.model import Status
 
@@ -16,7 +16,7 @@ from .errors import DrillUnderWay, NoBackup, NoSuchHold, NotProtected, NotUndoab
 from .ground import Ground
 from .model import Known, Rules
 from .restoring import chosen, reading
-from .workflow import COLLECT, DRILL, PRUNE, RESTORE, RUN, TEND, UNDO, VERIFY
+from .workflow import COLLECT, COME_BACK, DRILL, ELSEWHERE, LET_GO, PRUNE, RESTORE, RUN, TEND, UNDO, VERIFY
 
 
 class Protection:
@@ -54,12 +54,12 @@ class Protection:
             raise NotProtected(f"nothing of {name} is kept", field="tenant", value=name, remedy=remedy)
         self.ground.changes(name)
         self.ground.book.begin([name], self.ground.world.clock.now())
-        return self._order(RUN, name, {"rhythm": rhythm or ""})
+        return self.give(RUN, name, {"rhythm": rhythm or ""})
 
     def verify(self, name: str, parts: int = 1) -> str:
         """Check that everything can be read; with *parts*, today's part of so many. Raises NotProtected."""
         self.ground.target(name)
-        return self._order(VERIFY, name, {"parts": parts})
+        return self.give(VERIFY, name, {"parts": parts})
 
     def judged(self, name: str) -> tuple[Judgement, ...]:
         """Return what is kept with the reasons for it; what has none goes with the next `prune`."""
@@ -77,18 +77,18 @@ class Protection:
                 raise StillKept(message, field="snapshots", value=number, remedy=remedy)
             if number not in reasons:
                 self.snapshot(name, number)
-        return self._order(PRUNE, name, {"snapshots": sorted(numbers)})
+        return self.give(PRUNE, name, {"snapshots": sorted(numbers)})
 
     def tend(self, name: str) -> str:
         """Remove what the rules give up, free its room, and check today's part of the rest. Raises NotProtected."""
         given_up = [judged.snapshot.number for judged in self.judged(name) if not judged.kept]
         parts = self.ground.rules(name).verify_days
-        return self._order(TEND, name, {"snapshots": given_up, "parts": parts})
+        return self.give(TEND, name, {"snapshots": given_up, "parts": parts})
 
     def collect(self, name: str) -> str:
         """Free what no snapshot needs. Raises NotProtected."""
         self.ground.target(name)
-        return self._order(COLLECT, name, {})
+        return self.give(COLLECT, name, {})
 
     def hold(self, name: str, number: int, *, reason: str, by: str) -> Hold:
         """Lay a legal hold on a snapshot: it stays whatever else is wanted. Raises NoSuchSnapshot, SnapshotGoing."""
@@ -115,11 +115,11 @@ class Protection:
             if (other.kind, other.host) == (DRILL, host):
                 remedy = f"wait for order {other.id}, or cancel it"
                 raise DrillUnderWay(f"a drill goes on on {host}", field="host", value=host, remedy=remedy)
-        return self._order(DRILL, name, {"snapshot": self._chosen(name, number).number})
+        return self.give(DRILL, name, {"snapshot": self.chosen(name, number).number})
 
     def loss(self, name: str, number: int | None = None, disks: Sequence[str] = ()) -> ChangePlan[str]:
         """Return what bringing disks back in place would lose. Raises NoSuchSnapshot, NoBackup."""
-        snapshot = self._chosen(name, number)
+        snapshot = self.chosen(name, number)
         there = name in self.ground.ports(name).machines.machines()
         loses = f"all mail and changes of {name} since {snapshot.taken:%Y-%m-%d %H:%M:%S} UTC" if there else ""
         what = ", ".join(disks) or "all disks"
@@ -139,14 +139,14 @@ class Protection:
 
         Raises UnsafePlan unless "machine NAME" is in *allow_loss*; NoSuchSnapshot, NoBackup, NotOfDriver.
         """
-        self._refuse_removed(name)
+        self.refuse_removed(name)
         self.ground.disks(name)
         self.loss(name, number, disks).refuse_if_unsafe(allow_loss)
-        snapshot = self._chosen(name, number)
+        snapshot = self.chosen(name, number)
         for disk in disks:
             self._disk_there(snapshot, disk)
         self.ground.book.begin([name], self.ground.world.clock.now())
-        return self._order(RESTORE, name, {"snapshot": snapshot.number, "disks": sorted(disks), "safety": safety})
+        return self.give(RESTORE, name, {"snapshot": snapshot.number, "disks": sorted(disks), "safety": safety})
 
     def undo(self, name: str, order: str) -> str:
         """Take back a restore that did not come to its end: the disks from before are kept until then.
@@ -154,23 +154,27 @@ class Protection:
         Raises NotFound, NotUndoable.
         """
         view = self._desk.show(order)
-        if (view.kind, view.tenant) != (RESTORE, name) or view.status.is_open or view.steps_done == view.total_steps:
-            remedy = "name an order that restored this tenant's disks and failed, or was cancelled"
-            raise NotUndoable(f"order {order} cannot be taken back", field="order", value=order, remedy=remedy)
-        return self._order(UNDO, name, {"order": order})
+        if view.tenant == name and not view.status.is_open and not _has_let_go(view):
+            if view.kind == RESTORE:
+                return self.give(UNDO, name, {"order": order})
+            if view.kind == ELSEWHERE and not view.inputs["gone"]:
+                return self.give(COME_BACK, name, {"order": order, **_ways(view)})
+        remedy = "name an order that restored this tenant's disks and failed, or was cancelled"
+        raise NotUndoable(f"order {order} cannot be taken back", field="order", value=order, remedy=remedy)
 
     def download(
         self, name: str, disk: str, path: Path, form: ImageForm, *, number: int | None = None, told: Told | None = None
     ) -> int:
         """Write a disk as a file of its own; return of which snapshot. Raises PlaceUnfit, NoSuchSnapshot, NoBackup."""
-        snapshot, places = self._chosen(name, number), self.ground.disks(name)
+        snapshot, places = self.chosen(name, number), self.ground.disks(name)
         run = f"download-{self.ground.world.new_id()}"
         with reading(self.ground, name, snapshot.number, run) as found:
             for source in chosen(found, [disk]):
                 places.export(source, path, form, told)
         return snapshot.number
 
-    def _chosen(self, name: str, number: int | None) -> Snapshot:
+    def chosen(self, name: str, number: int | None) -> Snapshot:
+        """Return a snapshot, or the newest. Raises NoSuchSnapshot, NoBackup."""
         if number is not None:
             return self.snapshot(name, number)
         snapshots = self.snapshots(name)
@@ -185,13 +189,23 @@ class Protection:
             known = ", ".join(each.name for each in snapshot.disks)
             raise NoSuchSnapshot(f"{snapshot} has no disk {disk}", field="disk", value=disk, remedy=f"use {known}")
 
-    def _refuse_removed(self, name: str) -> None:
+    def refuse_removed(self, name: str) -> None:
+        """Raise NotProtected for a tenant that is removed."""
         if self.ground.world.tenants.get(name).tenant.status is Status.REMOVED:
             remedy = f"bring it back first: mailstead tenant resume {name}"
             raise NotProtected(f"{name} is removed", field="tenant", value=name, remedy=remedy)
 
-    def _order(self, kind: str, name: str, inputs: Inputs) -> str:
+    def give(self, kind: str, name: str, inputs: Inputs) -> str:
+        """Give an order of the tenant's protection."""
         self._desk.admit(kind)
         entry = self.ground.world.tenants.get(name)
         key = f"{kind}/{name}/{entry.revision}/{self.ground.world.new_id()}"
         return self._desk.start(kind, key=key, tenant=name, host=entry.host, inputs=inputs)
+
+
+def _has_let_go(view: OrderView) -> bool:
+    return any(step.name == LET_GO for step in view.steps)
+
+
+def _ways(view: OrderView) -> dict[str, Json]:
+    return {"from": view.inputs["from"], "to": view.inputs["to"]}

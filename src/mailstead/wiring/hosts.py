@@ -11,10 +11,11 @@ from mailstead.hypervisors.drivers.libvirt.connection import LibvirtConnection
 from mailstead.hypervisors.drivers.libvirt.domain_xml import domain_name
 from mailstead.hypervisors.drivers.libvirt.machines import LibvirtHypervisor
 from mailstead.lifecycle.world import HostPorts
-from mailstead.mailservers.drivers.appliance import Appliance
+from mailstead.mailservers.drivers.appliance import Appliance, ApplianceTrial
 from mailstead.networks.drivers.openvswitch import OpenVSwitch
 from mailstead.sites.model import Host, Platform
 from mailstead.storage.drivers.folder import FolderVolumes
+from mailstead.tenants.model import DRILL
 
 from .images import Images
 
@@ -38,6 +39,7 @@ def libvirt_host(host: Host, platform: Platform, home: Path, clock: Clock) -> Ho
         guests,
         Appliance(guests, clock),
         Images(platform.image.cache).image,
+        trial=ApplianceTrial(guests, only=DRILL),
         places=FolderPlaces(host.local_folder, machines.machines),
         changes=LibvirtChangedBlocks(
             connection.doing, domain_name, platform=platform.name, folder=host.local_folder, clock=clock

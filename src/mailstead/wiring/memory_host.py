@@ -167,4 +167,5 @@ def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock, meta
         media=MemoryMedia(machines) if host.driver == "hyperv" else None,
         changes=disks,
         places=disks,
+        trial=mail,
     )

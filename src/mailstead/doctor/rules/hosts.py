@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from mailstead.doctor.facts import Facts, HostFacts
 from mailstead.doctor.model import Finding
 from mailstead.protection.workflow import DRILL as DRILLS
+from mailstead.tenants.beside import owner_of
 from mailstead.tenants.model import DRILL
 
 from .remedies import look_at_machine
@@ -69,6 +70,13 @@ def _drilled(facts: Facts) -> set[str]:
     return {DRILL} if any(order.kind == DRILLS for order in facts.work.after) else set()
 
 
+def _beside(facts: Facts, host: HostFacts, names: Collection[str]) -> set[str]:
+    """Return what belongs to machines beside tenants' own; disks without a machine do only while an order is open."""
+    machines = host.machines or {}
+    owners = {name: owner for name in names if (owner := owner_of(name)) in facts.entries}
+    return {name for name, owner in owners.items() if name in machines or owner in facts.busy}
+
+
 def _misplaced(
     facts: Facts,
     host: HostFacts,
@@ -76,7 +84,7 @@ def _misplaced(
     names: Collection[str],
     remedy: Callable[[HostFacts, str], str],
 ) -> Iterable[Finding]:
-    for name in sorted(set(names) - facts.busy - _drilled(facts)):
+    for name in sorted(set(names) - facts.busy - _drilled(facts) - _beside(facts, host, names)):
         entry = facts.entries.get(name)
         if entry and entry.host == host.name:
             continue

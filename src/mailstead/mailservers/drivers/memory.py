@@ -13,7 +13,7 @@ from mailstead.ground.clock import Clock, SystemClock
 from mailstead.ground.errors import NotFound
 from mailstead.ground.names import domain_of
 from mailstead.ground.plans import ChangePlan
-from mailstead.mailservers.errors import MailRefused
+from mailstead.mailservers.errors import LiveMachine, MailRefused
 from mailstead.mailservers.items import (
     APPLIED,
     ConfigFile,
@@ -26,7 +26,9 @@ from mailstead.mailservers.items import (
     listing,
 )
 from mailstead.mailservers.plan import concerned
+from mailstead.mailservers.port import SignedIn
 from mailstead.mailservers.rendering import SERVICES, sieve
+from mailstead.tenants.model import DRILL
 
 _MAX_HOPS = 20
 _REDIRECT = re.compile(r'^redirect (:copy )?"([^"]+)";$', re.MULTILINE)  # a quote within a text is escaped
@@ -136,6 +138,14 @@ class MemoryMailServers:
     def wait_ready(self, tenant: str) -> None:
         self._reach(tenant)
         self._machine(tenant)
+
+    def sign_in(self, machine: str) -> SignedIn | None:
+        if machine != DRILL:
+            raise LiveMachine(f"{machine} is no machine to try passwords on", field="machine", value=machine)
+        self._reach(machine)
+        found = self._machine(machine)
+        counted = [SignedIn(room.address, len(found.mail.get(room.address, []))) for room in found.rooms.values()]
+        return max(counted, key=lambda one: one.mails, default=None)
 
     def forget(self, tenant: str) -> None:
         """Lose a tenant's machine with all that is in it; one already gone is no error."""
