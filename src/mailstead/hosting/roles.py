@@ -15,8 +15,14 @@ from .patterns import exactly, one_of
 from .stamps import stamp_in, stamped
 
 HOST, GUEST, DIRECTORY = "Mailstead.Host", "Mailstead.Guest", "Mailstead.Directory"
+EXCHANGE, FUNCTIONS = "Mailstead.Exchange", "Mailstead.psm1"
 SHIPPED = files("mailstead.remoting") / "roles"
-CAPABILITIES: Mapping[str, str] = {HOST: "MailsteadHost", GUEST: "MailsteadGuest", DIRECTORY: "MailsteadDirectory"}
+CAPABILITIES: Mapping[str, str] = {
+    HOST: "MailsteadHost",
+    GUEST: "MailsteadGuest",
+    DIRECTORY: "MailsteadDirectory",
+    EXCHANGE: "MailsteadExchange",
+}
 
 _FOLDER = r"C:\\ClusterStorage\\[A-Za-z0-9_-]+\\mailstead"
 _IMAGES = r"C:\\ClusterStorage\\[A-Za-z0-9_-]+\\mailstead-images"
@@ -64,8 +70,9 @@ def principal(way: HyperV) -> str:
 
 
 def role_files(values: RoleValues) -> dict[str, str]:
-    """Return the texts of all role files by name, with *values* in the place of those that ship."""
-    return {
+    """Return the texts of all role files by name, with *values* in the place of those that ship; and our functions."""
+    functions = {FUNCTIONS: SHIPPED.joinpath(FUNCTIONS).read_text("utf-8")}
+    return functions | {
         name: stamped(_filled(SHIPPED.joinpath(name).read_text("utf-8"), values))
         for configuration, capability in CAPABILITIES.items()
         for name in (f"{configuration}.pssc", f"{capability}.psrc")

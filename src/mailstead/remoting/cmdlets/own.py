@@ -1,0 +1,14 @@
+"""Module Mailstead: functions of our own, in jea/Mailstead.psm1, where a program has no cmdlet. Decision 0225."""
+
+from mailstead.remoting.calls import LONG_S, Cmdlet
+from mailstead.remoting.dotnet import Text
+
+
+class RepairRecoveryDatabase(
+    Cmdlet, name="Repair-RecoveryDatabase", module="Mailstead", gives="RecoveredDatabase", deadline_s=LONG_S
+):
+    """Replay the logs of a database below the recovery folder (eseutil /r), so that it can be mounted."""
+
+    LogPrefix: Text
+    DatabaseFolder: Text
+    LogFolder: Text
