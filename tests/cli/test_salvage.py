@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from mailstead.exchange.drivers.memory import MemoryExchange
 from mailstead.sites.files import read_platform
+from mailstead.tenants.files import as_toml
 from mailstead.wiring import found_platform, memory_platform
 from mailstead.wiring.founding import PLATFORM_FILE
 from mailstead.wiring.memory import Outside
 from tests.items.disks import mail
+from tests.lifecycle.stage import tenant
 from tests.salvage.versions import disk_of, keep, maildir, numbered, receiver_of
 
 from .conftest import PLATFORM, Say
@@ -81,6 +84,29 @@ def test_a_file_comes_out(say: Say, tmp_path: Path) -> None:
     assert (tmp_path / "one").read_bytes() == mail(1)
     assert say("restore", "file", "acme", path, "--to", "/srv/one.eml").status == 0
     assert say("restore", "file", "acme", path).status == 2
+
+
+def test_a_mailbox_of_exchange_comes_back_by_its_own_way_and_an_order_that_failed_is_undone(
+    say: Say, home: Path, worlds: dict[str, Outside]
+) -> None:
+    (home / "tenants").mkdir(exist_ok=True)
+    (home / "tenants" / "acme.toml").write_text(as_toml(tenant(windows={"image": "exchange.vhdx"})))
+    assert say("apply", "--yes").status == 0
+    running, engine = memory_platform(home, read_platform(home / PLATFORM_FILE), worlds["one"])
+    keep(running.protection.ground.store("acme"), b"\1" * (1 << 20), datetime(2026, 11, 2, 23, tzinfo=UTC))
+    engine.close()
+    exchange = worlds["one"].hosts["kvm1"].exchange
+    assert isinstance(exchange, MemoryExchange)
+    server = exchange.inside("acme")
+    server.mailboxes[ANNA], server.older, server.torn = {}, {ANNA: {"INBOX": {"a"}}}, True
+    failed = say("--json", "restore", "mailbox", "acme", "--mailbox", ANNA)
+    assert failed.status != 0
+    order = say("--json", "order", "list", "--tenant", "acme").value[0]["order"]
+    assert say("restore", "undo", "acme", order).status == 0
+    server.torn = False
+    given = say("restore", "mailbox", "acme", "--mailbox", ANNA)
+    assert "1 of 1 mails" in given.out, given.err
+    assert server.mailboxes[ANNA] == {"Restored/2026-11-02/INBOX": {"a"}}
 
 
 @pytest.mark.usefixtures("kept")

@@ -10,11 +10,12 @@ from mailstead.lifecycle.world import World
 from mailstead.orders.port import Desk
 from mailstead.tenants.model import Status
 
-from .errors import NobodyThere
+from .errors import NobodyThere, NothingLeft, NotSingly
 from .looking import At, Shelves
 from .model import Choice
 from .packing import Form, packed
-from .workflow import FILE, MAIL, MAILBOX
+from .recovering import Means
+from .workflow import EXCHANGE, EXCHANGE_UNDO, FILE, MAIL, MAILBOX
 
 
 class Salvage:
@@ -35,12 +36,25 @@ class Salvage:
         return self.shelves.version(tenant, at)
 
     def give_back(self, tenant: str, choice: Choice) -> str:
-        """Give the chosen mails back. Raises NobodyThere, NoSuchSnapshot."""
+        """Give the chosen mails back, by the ways of the tenant's mail server.
+
+        Raises NobodyThere, NoSuchSnapshot; where it is Exchange NotSingly and NoWayBack.
+        """
+        if self._world.tenants.get(tenant).tenant.windows:
+            return self._recover(tenant, choice)
         kind = MAIL if choice.guids else MAILBOX
         self._desk.admit(kind)
         self.shelves.version(tenant, choice.snapshot)
         self._refuse_nobody(tenant, choice.mailbox)
         return self._order(kind, tenant, **choice.as_inputs())
+
+    def take_away(self, tenant: str, order: str) -> str:
+        """Take away what an order left in an Exchange server that failed in the midst. Raises NotFound, NothingLeft."""
+        view = self._desk.show(order)
+        if (view.kind, view.tenant) != (EXCHANGE, tenant) or view.status.is_open or view.steps_done == view.total_steps:
+            remedy = "name an order that gave a mailbox of this tenant's back and failed, or was cancelled"
+            raise NothingLeft(f"order {order} left nothing behind", field="order", value=order, remedy=remedy)
+        return self._order(EXCHANGE_UNDO, tenant, order=order)
 
     def put_file(self, tenant: str, snapshot: int, path: str, to: str, disk: str = "") -> str:
         """Write a file of a backup into the machine, as *to*. Raises NoSuchSnapshot, InvalidInput."""
@@ -59,6 +73,16 @@ class Salvage:
         with self.shelves.opened(tenant, snapshot) as opened:
             files, entry = opened.file(path, disk)
             yield from chunks(files, entry.node)
+
+    def _recover(self, tenant: str, choice: Choice) -> str:
+        self._desk.admit(EXCHANGE)
+        if choice.guids:
+            remedy = f"give the folder back, and take them out of there: mailstead restore mailbox {tenant} --folder"
+            raise NotSingly("Exchange gives back folders, not single mails", field="mails", remedy=remedy)
+        self.shelves.version(tenant, choice.snapshot)
+        if host := self._world.tenants.get(tenant).host:
+            Means.of(self._world.ports(host))
+        return self._order(EXCHANGE, tenant, **choice.as_inputs())
 
     def _refuse_nobody(self, tenant: str, address: str) -> None:
         entry = self._world.tenants.get(tenant)

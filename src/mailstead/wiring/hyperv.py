@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path, PureWindowsPath
 
+from mailstead.exchange.drivers.remote import RemoteExchange
 from mailstead.ground.clock import Clock
 from mailstead.guests.drivers.qemu_agent import QemuAgent, SshTransport
 from mailstead.hosting.endpoints import hyperv_of
@@ -10,6 +11,7 @@ from mailstead.hypervisors.drivers.hyperv.checkpoints import HyperVCheckpoints
 from mailstead.hypervisors.drivers.hyperv.cluster import HyperVCluster, HyperVMigration
 from mailstead.hypervisors.drivers.hyperv.events import HyperVConditions, HyperVEvents
 from mailstead.hypervisors.drivers.hyperv.export import HyperVExports
+from mailstead.hypervisors.drivers.hyperv.loans import HyperVLoans
 from mailstead.hypervisors.drivers.hyperv.media import HyperVMedia
 from mailstead.hypervisors.drivers.hyperv.operated import Operated
 from mailstead.lifecycle.world import HostPorts
@@ -24,7 +26,7 @@ from .hyperv_guests import Callees
 from .hyperv_images import HostImages
 from .hyperv_ways import Ways
 from .images import Images
-from .windows import WindowsWays, trust_file
+from .windows import EXCHANGE, WindowsWays, trust_file
 
 
 def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: Clock) -> HostPorts:
@@ -33,7 +35,7 @@ def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: C
     guests = QemuAgent(SshTransport(Callees(ways.vault, ways.numbers, settings).of), clock)
     operated = Operated(way, platform.name)
     trust = partial(trust_file, home, platform, ways.vault, clock)
-    windows = WindowsWays(host, ways, trust)
+    windows, exchange = WindowsWays(host, ways, trust), WindowsWays(host, ways, trust, configuration=EXCHANGE)
     return HostPorts(
         host,
         HyperVMachines(
@@ -65,4 +67,6 @@ def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: C
         events=HyperVEvents(operated),
         windows=RemoteWindows(windows.to),
         media=HyperVMedia(operated),
+        loans=HyperVLoans(operated),
+        exchange=RemoteExchange(exchange.to),
     )
