@@ -5,7 +5,7 @@ import re
 from mailstead.remoting.cmdlets.own import RepairRecoveryDatabase
 from tests.standin.shipped import EXCHANGE, JEA, shipped_roles
 
-FUNCTIONS = (JEA / "Mailstead.psm1").read_text("utf-8")
+FUNCTIONS = (JEA / "MailsteadExchange.psm1").read_text("utf-8")
 NARROWED = re.compile(r"\[ValidatePattern\('\\A(.+)\\z'\)\] \[string\] \$(\w+)")
 
 

@@ -15,7 +15,7 @@ from .psd1 import Data, NotData, parse
 
 COMMON = frozenset({"ErrorAction", "Confirm"})
 _CAPABILITY_KEYS = frozenset({"GUID", "Author", "CompanyName", "Copyright", "Description", "ModulesToImport",
-    "VisibleCmdlets", "VisibleProviders"})  # fmt: skip
+    "VisibleCmdlets", "VisibleFunctions", "VisibleProviders"})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def read_capability(path: Path, name: str) -> Role:
         raise NotData(f"{path.name}: what is {sorted(unknown)}?")
     cmdlets: dict[str, dict[str, Rule]] = {}
     modules: dict[str, str] = {}
-    for entry in _items(data["VisibleCmdlets"]):
+    for entry in [*_items(data["VisibleCmdlets"]), *_items(data.get("VisibleFunctions"))]:
         if not isinstance(entry, dict) or not isinstance(entry["Name"], str):
             raise NotData(f"{path.name}: {entry!r} shows all its parameters")
         module, slash, cmdlet = entry["Name"].partition("\\")

@@ -15,7 +15,7 @@ from .patterns import exactly, one_of
 from .stamps import stamp_in, stamped
 
 HOST, GUEST, DIRECTORY = "Mailstead.Host", "Mailstead.Guest", "Mailstead.Directory"
-EXCHANGE, FUNCTIONS = "Mailstead.Exchange", "Mailstead.psm1"
+EXCHANGE, FUNCTIONS = "Mailstead.Exchange", "MailsteadExchange.psm1"
 SHIPPED = files("mailstead.remoting") / "roles"
 CAPABILITIES: Mapping[str, str] = {
     HOST: "MailsteadHost",

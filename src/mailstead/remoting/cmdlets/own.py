@@ -1,11 +1,11 @@
-"""Module Mailstead: functions of our own, in jea/Mailstead.psm1, where a program has no cmdlet. Decision 0225."""
+"""Module MailsteadExchange: functions of our own, in jea/MailsteadExchange.psm1, where a program has no cmdlet. Decision 0225."""
 
 from mailstead.remoting.calls import LONG_S, Cmdlet
 from mailstead.remoting.dotnet import Text
 
 
 class RepairRecoveryDatabase(
-    Cmdlet, name="Repair-RecoveryDatabase", module="Mailstead", gives="RecoveredDatabase", deadline_s=LONG_S
+    Cmdlet, name="Repair-RecoveryDatabase", module="MailsteadExchange", gives="RecoveredDatabase", deadline_s=LONG_S
 ):
     """Replay the logs of a database below the recovery folder (eseutil /r), so that it can be mounted."""
 

@@ -1,5 +1,5 @@
 # Functions of mailstead's own, shown by role files as cmdlets are: each does one thing that no cmdlet does.
-# On an Exchange server it stands in C:\Program Files\WindowsPowerShell\Modules\Mailstead\, in the place of an empty file.
+# On an Exchange server it stands in C:\Program Files\WindowsPowerShell\Modules\MailsteadExchange\.
 
 function Repair-RecoveryDatabase {
     # Replays transaction logs into a copy of a database: soft recovery. Eseutil itself cannot be shown by a role, for its
