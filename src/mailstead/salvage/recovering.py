@@ -95,7 +95,7 @@ class Recovering:
         """Let Exchange copy, and tell how far it is; return why it failed, empty: it did not."""
         exchange = self._means(name).exchange
         mine()
-        wish = Wish(Home.of(noted).mailbox, choice.mailbox, choice.folder, choice.into)
+        wish = Wish(Home.of(noted).mailbox, choice.receiver, choice.folder, choice.into)
         exchange.give_back(name, wish, run=order)
         deadline = Deadline(self.life.world.clock, COPY_S, interval_s=POLL_S)
         while (found := self._told(name, order)).state is State.UNDER_WAY:

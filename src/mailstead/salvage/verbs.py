@@ -1,16 +1,17 @@
 """What command line, API and console call: looks into backups, and orders to give something back."""
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from mailstead.backup.model import Snapshot
-from mailstead.ground.names import parse_address
+from mailstead.ground.rhythms import zone_of
 from mailstead.guests.model import absolute
 from mailstead.items.disks.tree import chunks
 from mailstead.lifecycle.world import World
 from mailstead.orders.port import Desk
-from mailstead.tenants.model import Status
 
-from .errors import NobodyThere, NothingLeft, NotSingly
+from .errors import NothingLeft, NotSingly
+from .giving import refuse_nobody
 from .looking import At, Shelves
 from .model import Choice
 from .packing import Form, packed
@@ -35,6 +36,10 @@ class Salvage:
         self._world.tenants.get(tenant)
         return self.shelves.version(tenant, at)
 
+    def zone(self, tenant: str) -> ZoneInfo:
+        """Return the time zone in which days of a tenant are meant: that of the site. Raises NotFound."""
+        return zone_of(self._world.platform.zone(self._world.tenants.get(tenant).host))
+
     def give_back(self, tenant: str, choice: Choice) -> str:
         """Give the chosen mails back, by the ways of the tenant's mail server.
 
@@ -45,7 +50,7 @@ class Salvage:
         kind = MAIL if choice.guids else MAILBOX
         self._desk.admit(kind)
         self.shelves.version(tenant, choice.snapshot)
-        self._refuse_nobody(tenant, choice.mailbox)
+        refuse_nobody(self._world, tenant, choice.receiver)
         return self._order(kind, tenant, **choice.as_inputs())
 
     def take_away(self, tenant: str, order: str) -> str:
@@ -83,14 +88,6 @@ class Salvage:
         if host := self._world.tenants.get(tenant).host:
             Means.of(self._world.ports(host))
         return self._order(EXCHANGE, tenant, **choice.as_inputs())
-
-    def _refuse_nobody(self, tenant: str, address: str) -> None:
-        entry = self._world.tenants.get(tenant)
-        known = {box.address for box in entry.tenant.mailboxes}
-        if parse_address(address) not in known or entry.tenant.status is Status.REMOVED:
-            remedy = f"make it again: mailstead mailbox add {address}; or download its mails"
-            message = f"{tenant} has no mailbox {address} now"
-            raise NobodyThere(message, field="mailbox", value=address, remedy=remedy)
 
     def _order(self, kind: str, tenant: str, **inputs: object) -> str:
         entry = self._world.tenants.get(tenant)

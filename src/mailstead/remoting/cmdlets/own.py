@@ -1,4 +1,4 @@
-"""Module MailsteadExchange: functions of our own, in jea/MailsteadExchange.psm1, where a program has no cmdlet. Decision 0225."""
+"""Module MailsteadExchange (jea/MailsteadExchange.psm1): functions of ours, where a program has no cmdlet. 0225."""
 
 from mailstead.remoting.calls import LONG_S, Cmdlet
 from mailstead.remoting.dotnet import Text
