@@ -1,7 +1,7 @@
 """Every declaration against Microsoft's reference: the cmdlet is there, takes these parameters, and some set takes all.
 
 The reference is data beside the repository, not part of it: MAILSTEAD_CONTRACTS names its folder. What it lacks lies in
-`reference/` beside this file, in the same form.
+`reference/` beside this file, in the same form. Functions of our own are compared with the module that has them.
 """
 
 import json
@@ -18,6 +18,8 @@ from mailstead.remoting.calls import DECLARED, Cmdlet
 from mailstead.remoting.cmdlets import core
 from mailstead.remoting.cmdlets.core import BY_ITSELF
 from mailstead.remoting.dotnet import Parameter
+from tests.standin.psm1 import facts_of
+from tests.standin.shipped import JEA
 
 MODULES = tuple(
     import_module(f"{cmdlets.__name__}.{each.name}") for each in iter_modules(cmdlets.__path__) if each.name != "core"
@@ -44,7 +46,7 @@ def _reference() -> dict[str, Any]:
     for file in files:
         data = json.loads(file.read_text("utf-8"))
         cmdlets |= {name: facts | {"module": data["module"]} for name, facts in data["cmdlets"].items()}
-    return cmdlets
+    return cmdlets | facts_of(JEA / "Mailstead.psm1")
 
 
 REFERENCE = _reference()

@@ -20,6 +20,7 @@ from .hyperv import Host
 from .role import Role, read_role
 
 JEA = Path(__file__).parents[2] / "jea"
+WMI = Path(__file__).parent / "wmi" / "methods.json"
 HOST, GUEST, DIRECTORY, EXCHANGE = "Mailstead.Host", "Mailstead.Guest", "Mailstead.Directory", "Mailstead.Exchange"
 MODULES = (cluster, core, diagnostics, directory, exchange, guest, hyperv, storage)
 

@@ -12,6 +12,7 @@ from tests.standin.engine import Run, simulates
 from tests.standin.objects import Live, Said, Wide
 from tests.standin.records import PSError
 
+from .hyperv.tracking import local
 from .hyperv.world import Host, Vhd, Volume
 
 CIM = "Microsoft.Management.Infrastructure.CimInstance"
@@ -86,6 +87,8 @@ def rename(run: Run, call: files.RenameItem) -> None:
         raise PSError(
             "Cannot create a file when that file already exists.", ErrorCategory.WriteError, "RenameItemIOError"
         )
+    if run.world.files:
+        local(run.world, vhd.path).rename(local(run.world, target))
     del run.world.vhds[vhd.path.lower()]
     vhd.path = target
     run.world.vhds[target.lower()] = vhd
@@ -95,6 +98,8 @@ def rename(run: Run, call: files.RenameItem) -> None:
 def remove_files(run: Run, call: files.RemoveItem) -> None:
     for path in call.LiteralPath:
         vhd = _free(run.world, path)
+        if run.world.files:
+            local(run.world, path).unlink()
         del run.world.vhds[path.lower()]
         run.world.volume(path).used -= vhd.file_size
 

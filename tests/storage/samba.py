@@ -17,14 +17,14 @@ PASSWORD = "Kräuter-9!"  # its account lives as long as one test run
 
 
 @contextmanager
-def serving(folder: Path, *extra: str) -> Iterator[Share]:
+def serving(folder: Path, *extra: str, account: str = "mailstead", password: str = PASSWORD) -> Iterator[Share]:
     """Share folder/images as images, and folder/images/locked read-only; give the way there."""
     if shutil.which("smbd") is None:
         pytest.skip("needs smbd (bin/test installs it)")
     port, config = _free_port(), folder / "smb.conf"
     (folder / "images").mkdir()
-    config.write_text(_config(folder, port, extra))
-    secret = f"{PASSWORD}\n{PASSWORD}\n".encode()
+    config.write_text(_config(folder, port, extra, account))
+    secret = f"{password}\n{password}\n".encode()
     subprocess.run(["smbpasswd", "-c", config, "-s", "-a", "root"], input=secret, check=True, capture_output=True)
     argv: list[str | Path] = ["smbd", "--foreground", "--no-process-group", "-s", config, "-l", folder]
     server = subprocess.Popen(
@@ -32,14 +32,14 @@ def serving(folder: Path, *extra: str) -> Iterator[Share]:
     )  # it ends its group
     try:
         _wait_for(port)
-        yield Share(r"\\127.0.0.1\images", "mailstead", lambda: Secret.of(PASSWORD), "ntlm", port)
+        yield Share(r"\\127.0.0.1\images", account, lambda: Secret.of(password), "ntlm", port)
     finally:
         server.terminate()
         server.wait()
 
 
-def _config(folder: Path, port: int, extra: tuple[str, ...]) -> str:
-    (folder / "users").write_text("root = mailstead\n")
+def _config(folder: Path, port: int, extra: tuple[str, ...], account: str) -> str:
+    (folder / "users").write_text(f"root = {account}\n")
     rooms = ("private dir", "lock directory", "state directory", "cache directory", "pid directory", "ncalrpc dir")
     for room in rooms:
         (folder / room.replace(" ", "-")).mkdir(mode=0o755)

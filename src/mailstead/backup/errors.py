@@ -24,6 +24,8 @@ MailsteadError
 ├── SourceLost            (Unreachable) the disk went away while it was read      source-lost
 ├── NotQuiet              (Unreachable) the guest did not hold its files still    not-quiet
 └── Rejected
+    ├── DiskUnreadable      the disk's file is not what it should be              disk-unreadable
+    ├── TrackingFailed      the host did not do what change tracking needs        tracking-failed
     ├── TargetUnfit         it overwrites what it was told to create              target-unfit
     └── Damaged             what is stored is not what was written                backup-damaged
 """
@@ -149,6 +151,18 @@ class TargetUnreachable(Unreachable):
     """The target does not answer."""
 
     code = "target-unreachable"
+
+
+class DiskUnreadable(Rejected):
+    """The file of a disk is not what it should be, or stands on another that is not there."""
+
+    code = "disk-unreadable"
+
+
+class TrackingFailed(Rejected):
+    """A Hyper-V host did not hold the disks of a machine, or did not let them go, as change tracking needs it."""
+
+    code = "tracking-failed"
 
 
 class TargetUnfit(Rejected):

@@ -62,6 +62,10 @@ def add(
     ] = None,
     images: Annotated[Text, typer.Option(help="Hyper-V: folder of images, on the host.")] = None,
     share: Annotated[Text, typer.Option(help="Hyper-V: the same folder as UNC path; we place images there.")] = None,
+    disks_share: Annotated[
+        Text, typer.Option(help="Hyper-V: the folder of disks as UNC path; backups read and bring back disks there.")
+    ] = None,
+    share_port: Annotated[int | None, typer.Option(help="Hyper-V: port of the shares, if not 445.")] = None,
     switch: Annotated[Text, typer.Option(help="Hyper-V: switch of tenants' VLANs.")] = None,
     management_switch: Annotated[Text, typer.Option(help="Hyper-V: switch over which we reach machines.")] = None,
     management_vlan: Annotated[int | None, typer.Option(help="Hyper-V: VLAN on that switch.")] = None,
@@ -85,7 +89,8 @@ def add(
     face = face_of(context)
     way = {
         "address": address, "port": port, "sign_in": sign_in, "account": account, "keytab": keytab,
-        "certificate": certificate, "key": key, "trust": trust, "images": images, "share": share, "switch": switch,
+        "certificate": certificate, "key": key, "trust": trust, "images": images, "share": share,
+        "disks_share": disks_share, "share_port": share_port, "switch": switch,
         "management_switch": management_switch, "management_vlan": management_vlan,
         "management_pool": management_pool, "management_gateway": management_gateway, "memory": memory,
         "copies": copies or None, "cluster": cluster or None,

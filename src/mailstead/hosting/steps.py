@@ -28,6 +28,9 @@ def steps(host: Host, way: HyperV, values: RoleValues, network: Network) -> str:
         spans=spans,
         sign_in=_SIGN_INS[way.sign_in].format(account=values.account, address=way.address),
         share=f"`{way.share}` (write access for the account)" if way.share else "none: images are placed by hand",
+        disks=f"`{way.disks_share}` (the folder `{values.folder}`; change access, encrypted)"
+        if way.disks_share
+        else "none: there are no backups without `--disks-share`",
         pool=way.management_pool,
         first=network.vlan_first,
         last=network.vlan_last,
@@ -70,14 +73,15 @@ The role files beside this page hold the values of this site; nothing in them ha
 
 ## 3. The role
 
-1. `New-Item -ItemType Directory '{module}\\RoleCapabilities' -Force; New-Item '{module}\\Mailstead.psm1' -Force`
-2. Copy `MailsteadHost.psrc` into `{module}\\RoleCapabilities`.
+1. `New-Item -ItemType Directory '{module}\\RoleCapabilities' -Force`
+2. Copy `Mailstead.psm1` into `{module}`, and `MailsteadHost.psrc` into `{module}\\RoleCapabilities`.
 3. `Test-PSSessionConfigurationFile .\\{host}.pssc` must say True.
 4. `Register-PSSessionConfiguration -Name {configuration} -Path .\\{host}.pssc -Force`
 
 The role runs under a virtual account of the host and is given to `{account}`, which needs no other right there:
 do not make it a member of Administrators or Hyper-V Administrators.
 Files of images reach the host through: {share}.
+Backups read disks, and bring them back, through: {disks}.
 
 ## 4. The router
 

@@ -31,8 +31,8 @@ class PsObject(Mapping[str, Value]):
     >>> vm.is_a("VirtualMachine"), vm.text_of("name")
     (True, 'acme')
 
-    The typed readings (`text_of`, `number`, `truth`, `guid`, `span`, `moment`, `texts`) raise UnexpectedAnswer where
-    the property is missing or of another type.
+    The typed readings (`text_of`, `number`, `numbers`, `truth`, `guid`, `span`, `moment`, `texts`) raise
+    UnexpectedAnswer where the property is missing or of another type.
     """
 
     __slots__ = ("_index", "_properties", "text", "types")
@@ -93,6 +93,13 @@ class PsObject(Mapping[str, Value]):
         if not isinstance(value, tuple) or not all(isinstance(one, str) for one in value):
             raise self._unexpected(name, value)
         return tuple(str(one) for one in value)
+
+    def numbers(self, name: str) -> tuple[int, ...]:
+        """Return a list of numbers."""
+        value = self.get(name)
+        if not isinstance(value, tuple) or not all(type(one) is int for one in value):
+            raise self._unexpected(name, value)
+        return tuple(one for one in value if isinstance(one, int))
 
     def _of(self, name: str, kind: type[T]) -> T:
         value = self.get(name)

@@ -19,6 +19,9 @@ from .sign_in import SignIn
 _ON_WINDOWS = re.compile(r"[A-Za-z]:(\\[A-Za-z0-9_. -]*[A-Za-z0-9_-])+")
 
 
+_UNC = r"^(\\\\[A-Za-z0-9.-]+\\[^\\/:*?\"<>|]+(\\[^\\/:*?\"<>|]+)*)?$"
+
+
 class OverlappingPools(InvalidInput):
     """Two address pools share addresses."""
 
@@ -43,10 +46,10 @@ class HyperV(Value):
     """How a Hyper-V host is reached, and what on it is ours to use.
 
     `images` is the folder of the images on the host, and `share` the same folder as a UNC path (empty: the
-    administrator places files there). Machines stand with one card in `switch`, and with one in
-    `management_switch`, over which we reach them; each has the address of `management_pool` that its tenant's VLAN
-    counts to. With `copies` a new system disk is a full copy of its image, not a child of it. A password is in the
-    vault.
+    administrator places files there); `disks_share` is the folder of tenants' disks (empty: no backups). Machines
+    stand with one card in `switch`, and with one in `management_switch`, over which we reach them; each has the address
+    of `management_pool` that its tenant's VLAN counts to. With `copies` a new system disk is a full copy of its image,
+    not a child of it. A password is in the vault.
     """
 
     address: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")
@@ -59,7 +62,9 @@ class HyperV(Value):
     key: Path | None = None
     trust: Path | None = None  # certificates that may sign the host's; None: those of this system
     images: WindowsPath = PureWindowsPath(r"C:\ClusterStorage\Volume1\mailstead-images")
-    share: str = Field(default="", pattern=r"^(\\\\[A-Za-z0-9.-]+\\[^\\/:*?\"<>|]+(\\[^\\/:*?\"<>|]+)*)?$")
+    share: str = Field(default="", pattern=_UNC)
+    disks_share: str = Field(default="", pattern=_UNC)
+    share_port: int = Field(default=445, ge=1, le=65535)
     switch: str = Field(default="Tenants", pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$")
     management_switch: str = Field(default="Management", pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$")
     management_vlan: int | None = Field(default=None, ge=1, le=4094)

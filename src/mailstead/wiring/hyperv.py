@@ -3,6 +3,8 @@
 from functools import partial
 from pathlib import Path, PureWindowsPath
 
+from mailstead.backup.drivers.hyperv.holding import HyperVChangedBlocks
+from mailstead.backup.drivers.hyperv.places import HyperVPlaces
 from mailstead.exchange.drivers.remote import RemoteExchange
 from mailstead.ground.clock import Clock
 from mailstead.guests.drivers.qemu_agent import QemuAgent, SshTransport
@@ -14,6 +16,7 @@ from mailstead.hypervisors.drivers.hyperv.export import HyperVExports
 from mailstead.hypervisors.drivers.hyperv.loans import HyperVLoans
 from mailstead.hypervisors.drivers.hyperv.media import HyperVMedia
 from mailstead.hypervisors.drivers.hyperv.operated import Operated
+from mailstead.hypervisors.drivers.hyperv.refusals import doing
 from mailstead.lifecycle.world import HostPorts
 from mailstead.mailservers.drivers.appliance import Appliance
 from mailstead.networks.drivers.hyperv import HyperVSwitch
@@ -22,6 +25,7 @@ from mailstead.storage.drivers.hyperv import HyperVVolumes
 from mailstead.windows.drivers.remote import RemoteWindows
 
 from .hyperv_doors import HyperVMachines, doors_of
+from .hyperv_files import disk_shares
 from .hyperv_guests import Callees
 from .hyperv_images import HostImages
 from .hyperv_ways import Ways
@@ -33,9 +37,10 @@ def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: C
     """Return the ports of *host*; nothing is connected to before it is asked something."""
     settings, way, folder = hyperv_of(host), ways.to(host), PureWindowsPath(host.folder)
     guests = QemuAgent(SshTransport(Callees(ways.vault, ways.numbers, settings).of), clock)
-    operated = Operated(way, platform.name)
+    operated, shares = Operated(way, platform.name), partial(disk_shares, ways, host)
     trust = partial(trust_file, home, platform, ways.vault, clock)
     windows, exchange = WindowsWays(host, ways, trust), WindowsWays(host, ways, trust, configuration=EXCHANGE)
+    places = HyperVPlaces(operated, doing, folder=folder, shares=shares, scratch=home / "scratch")
     return HostPorts(
         host,
         HyperVMachines(
@@ -67,6 +72,9 @@ def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: C
         events=HyperVEvents(operated),
         windows=RemoteWindows(windows.to),
         media=HyperVMedia(operated),
+        changes=HyperVChangedBlocks(operated, doing, folder=folder, shares=shares, clock=clock),
+        places=places,
+        prepared=places,
         loans=HyperVLoans(operated),
         exchange=RemoteExchange(exchange.to),
     )

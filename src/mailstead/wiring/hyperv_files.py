@@ -2,11 +2,12 @@
 
 from pathlib import Path, PureWindowsPath
 
+from mailstead.backup.errors import PlaceDenied
 from mailstead.hosting.endpoints import PASSWORDS, hyperv_of
 from mailstead.remoting.cmdlets.hyperv import GetVHD
 from mailstead.remoting.errors import NoSuchObject
 from mailstead.remoting.port import Remote
-from mailstead.sites.model import Host, HyperV
+from mailstead.sites.model import Host
 from mailstead.storage.drivers.hand_files import HandFiles
 from mailstead.storage.drivers.placing import place_image
 from mailstead.storage.drivers.smb_files import Share, SmbFiles
@@ -23,7 +24,7 @@ def host_files(ways: Ways, host: Host) -> HostFiles:
     """Return the folder of images on *host*; nothing is connected to before it is asked something."""
     settings = hyperv_of(host)
     if settings.share:
-        return SmbFiles(_share(ways, host, settings))
+        return SmbFiles(_share(ways, host, settings.share))
     way = ways.to(host)
     return HandFiles(host.name, settings.images, lambda path: size_on(way, path))
 
@@ -39,11 +40,22 @@ def bring_image(files: HostFiles, images: Images, told: Told) -> str:
     return place_image(files, folder / _VHDX, key=folder.name, sha256=vhdx["sha256"], told=told)
 
 
-def _share(ways: Ways, host: Host, settings: HyperV) -> Share:
+def disk_shares(ways: Ways, host: Host) -> dict[PureWindowsPath, Share]:
+    """Return the shares through which disks are read and brought back, by their folders. Raises PlaceDenied."""
+    settings = hyperv_of(host)
+    if not settings.disks_share:
+        remedy = f"share {host.folder} for mailstead's account, and name it as disks_share in mailstead.toml"
+        raise PlaceDenied(f"{host.name} has no share of its disks", field="disks_share", value=host.name, remedy=remedy)
+    named = {PureWindowsPath(host.folder): settings.disks_share, settings.images: settings.share}
+    return {folder: _share(ways, host, share) for folder, share in named.items() if share}
+
+
+def _share(ways: Ways, host: Host, folder: str) -> Share:
     """Come as the account that signs in at the host, or, where that needs no password, by Kerberos ticket."""
+    settings = hyperv_of(host)
     if settings.sign_in in PASSWORDS:
-        return Share(settings.share, settings.account, lambda: ways.password(host.name), "ntlm")
-    return Share(settings.share, sign_in="kerberos")
+        return Share(folder, settings.account, lambda: ways.password(host.name), "ntlm", settings.share_port)
+    return Share(folder, sign_in="kerberos", port=settings.share_port)
 
 
 def size_on(way: Remote, path: PureWindowsPath) -> int | None:

@@ -3,7 +3,7 @@
 What real hosts do and no page says is marked in docs/formats/psrp.md as unverified.
 """
 
-from . import checkpoints, disks, firmware, machines, media, network
+from . import checkpoints, disks, firmware, machines, media, network, tracking
 from .world import Host, Volume
 
-__all__ = ["Host", "Volume", "checkpoints", "disks", "firmware", "machines", "media", "network"]
+__all__ = ["Host", "Volume", "checkpoints", "disks", "firmware", "machines", "media", "network", "tracking"]

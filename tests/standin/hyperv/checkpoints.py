@@ -50,7 +50,9 @@ def _begin_anew(host: Host, drive: Drive) -> None:
     vhd = host.vhd(drive.path)
     base = PureWindowsPath(base_of(vhd.path))
     path = str(base.with_name(f"{base.stem}_{uuid4()}.avhdx"))
-    host.vhds[path.lower()] = Vhd(path, vhd.size, VhdType.Differencing, parent=vhd.path, holder=vhd.holder)
+    host.vhds[path.lower()] = Vhd(
+        path, vhd.size, VhdType.Differencing, parent=vhd.path, holder=vhd.holder, disk_id=vhd.disk_id
+    )
     vhd.holder, drive.path = None, path
 
 

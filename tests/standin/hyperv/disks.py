@@ -10,6 +10,7 @@ from tests.standin.engine import Run, simulates
 from tests.standin.records import PSError
 
 from .kinds import VhdType
+from .tracking import make_file
 from .world import Drive, Host, Machine, Vhd
 
 EMPTY = 4 << 20
@@ -57,6 +58,8 @@ def _new(host: Host, paths: tuple[str, ...], size: int, kind: VhdType, parent: s
         room = size if kind is VhdType.Fixed else EMPTY
         host.volume(path).take(room, path)
         vhd = host.vhds[path.lower()] = Vhd(path, size, kind, room, parent)
+        if host.files:
+            make_file(host, vhd)
         yield vhd
 
 

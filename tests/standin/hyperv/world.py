@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
 
 from psrpcore.types import ErrorCategory
@@ -79,6 +79,7 @@ class Vhd(Live):
     parent: str = ""
     holder: UUID | None = None
     broken: bool = False  # no disk at all, whatever its name says
+    disk_id: str = field(default_factory=lambda: str(uuid4()).upper())
 
     def shown(self) -> dict[str, object]:
         return {
@@ -89,7 +90,7 @@ class Vhd(Live):
             "Size": Wide(self.size, unsigned=True),
             "BlockSize": Wide(32 << 20, unsigned=True),
             "ParentPath": self.parent,
-            "DiskIdentifier": str(uuid5(NAMESPACE_DNS, self.path)).upper(),
+            "DiskIdentifier": self.disk_id,
             "Attached": self.holder is not None,
         }
 
@@ -325,6 +326,11 @@ class Host(Live):
         self.exports: dict[str, Machine] = {}  # by the path of the .vmcx, in small letters
         self.events: list[Live] = []  # tests.standin.diagnostics.Event
         self.neighbours: dict[str, Host] = {}
+        self.files: Path | None = None  # a folder of this machine that stands for the first volume, with real disks
+        self.tracks: dict[str, Live] = {}  # .tracking.Track, by the id of the disk
+        self.jobs: dict[UUID, Live] = {}  # .tracking.Job
+        self.recoveries: dict[UUID, Live] = {}  # .tracking.Recovery, by the machine
+        self.points: dict[str, Live] = {}  # .tracking.ReferencePoint
         self._macs = itertools.count(1)
 
     def shown(self) -> dict[str, object]:
@@ -353,10 +359,21 @@ class Host(Live):
 
     def vhd(self, path: str) -> Vhd:
         """Return the disk file; raise PSError."""
-        if found := self.vhds.get(path.lower()):
+        if found := self.vhds.get(path.lower()) or self._come_by_share(path):
             return found
         text = f"Getting the mounted storage instance for the path '{path}' failed. The operation cannot find the file."
         raise PSError(f"{text} (0x80070002)", ErrorCategory.ObjectNotFound, "ObjectNotFound", path)
+
+    def _come_by_share(self, path: str) -> Vhd | None:
+        """Return a disk file that lies there although no cmdlet has made it."""
+        root = self.volumes[0].root
+        if not self.files or not PureWindowsPath(path).is_relative_to(root):
+            return None
+        file = self.files.joinpath(*PureWindowsPath(path).relative_to(root).parts)
+        if not file.is_file():
+            return None
+        self.vhds[path.lower()] = Vhd(path, max(4 << 20, file.stat().st_size), VhdType.Dynamic)
+        return self.vhds[path.lower()]
 
     def has_folder(self, path: str) -> bool:
         return self.folders is None or path.lower() in self.folders
