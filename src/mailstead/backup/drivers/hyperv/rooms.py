@@ -57,5 +57,5 @@ class Rooms:
 @contextmanager
 def entered(shares: Shares) -> Iterator[Rooms]:
     """Sign in at all shares. Raises what `smb.connected` raises."""
-    with ExitStack() as stack:
-        yield Rooms({folder: stack.enter_context(connected(share)) for folder, share in shares.items()})
+    with connected(*shares.values()) as folders:
+        yield Rooms(dict(zip(shares, folders, strict=True)))
