@@ -84,8 +84,8 @@ class SmbBlocks:
     def _granted(self) -> int:
         """Return how many bytes may be asked for at once by the credits that the server has given."""
         window = self._open.connection.sequence_window
-        credits: int = window["high"] - window["low"]
-        return max(1, min(_REQUEST * _AT_ONCE // _OF_CREDIT, credits)) * _OF_CREDIT
+        given: int = window["high"] - window["low"]
+        return max(1, min(_REQUEST * _AT_ONCE // _OF_CREDIT, given)) * _OF_CREDIT
 
     def _ask(self, offset: int, length: int) -> tuple[Any, Callable[[Any], bytes]]:
         message, receive = self._open.read(offset, length, send=False)
