@@ -69,6 +69,10 @@ def test_the_issues_commands_are_all_there() -> None:
     assert {("plan",), ("apply",), ("drift",), ("check",), ("schema",), ("demo",)} <= COMMANDS.keys()
 
 
+def test_the_release_is_told(say: Say) -> None:
+    assert say("--version").out.startswith("mailstead 0.")
+
+
 def test_json_may_stand_anywhere(say: Say) -> None:
     say(*ACME)
     first = say("--json", "tenant", "list").value

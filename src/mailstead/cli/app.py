@@ -26,6 +26,12 @@ app = typer.Typer(
 )
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mailstead {import_module('importlib.metadata').version('mailstead')}")
+        raise typer.Exit
+
+
 @app.callback()
 def start(
     context: typer.Context,
@@ -36,6 +42,9 @@ def start(
     explain: Annotated[
         bool,
         typer.Option("--explain", help="Tell each cmdlet that is sent to a Windows host; may stand anywhere."),
+    ] = False,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell which release this is.")
     ] = False,
 ) -> None:
     """Keep what holds for the whole call."""
