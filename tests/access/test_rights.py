@@ -30,6 +30,7 @@ ARGUMENTS: dict[str, Any] = {
     "service": "W32Time",
     "form": Form.ZIP,
     "label": "before-update",
+    "mails": ("x",),
     "mailbox": Mailbox(address="new@acme.example"),
     "order": "o000000000000",
     "path": "etc/hostname",

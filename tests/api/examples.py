@@ -67,6 +67,8 @@ EXAMPLES: Mapping[str, Example] = {
     "return_own_mailbox": Example(Right.MAILBOX_OWN),
     "add_own_alias": Example(Right.MAILBOX_OWN, {"address": "anny@acme.example"}, gives=409),
     "remove_own_alias": Example(Right.MAILBOX_OWN, gives=404),
+    "list_own_deleted_mail": Example(Right.MAILBOX_OWN, gives=NOT_SO),
+    "restore_own_deleted_mail": Example(Right.MAILBOX_OWN, {"snapshot": 1, "mails": ["x"]}, gives=NOT_SO),
     "rule_tenant": Example(Right.MAIL_WRITE, {"aliases": 3}, headers=ANY),
     "remove_mailbox": Example(Right.MAIL_WRITE, query={"allow_loss": "mailbox anna@TENANT.example"}, headers=ANY),
     "list_domains": Example(Right.MAIL_READ),

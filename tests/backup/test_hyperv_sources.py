@@ -22,6 +22,8 @@ from mailstead.backup.errors import (
 from mailstead.backup.model import CHUNK, Consistency, Quiet
 from mailstead.backup.store.tenant_store import TenantStore
 from mailstead.ground.errors import MailsteadError
+from mailstead.hypervisors.drivers.hyperv.loans import HyperVLoans
+from mailstead.hypervisors.drivers.hyperv.operated import Operated
 from mailstead.security.model import Secret
 from tests.standin.faults import Kind
 from tests.standin.hyperv import tracking
@@ -194,6 +196,24 @@ def test_a_drive_keeps_its_place_and_limit_when_its_file_is_exchanged(stage: Hyp
     kept(stage, store)
     restore(stage, store, "data")
     assert [(drive.location, drive.most_iops) for drive in stage.machine.drives] == [(0, 0), (1, 500)]
+
+
+def test_a_prepared_disk_is_lent_to_the_running_machine_and_leaves_nothing(
+    stage: HyperVStage, store: TenantStore
+) -> None:
+    scatter(stage, "data", 1)
+    then = stage.content("data")
+    kept(stage, store)
+    prepare(stage, store, "data")
+    lent, loans = stage.places.prepared("acme", "data", run="r1"), HyperVLoans(Operated(stage.ground.rig, "home"))
+    assert loans.lend("acme", lent) == 2
+    file = tracking.local(stage.host, str(lent))
+    run("qemu-img", "convert", "-f", "vhdx", "-O", "raw", str(file), str(file.with_suffix(".raw")))
+    assert file.with_suffix(".raw").read_bytes() == then
+    loans.give_back("acme", lent)
+    stage.places.clear("acme", run="r1")
+    assert not file.exists()
+    assert [drive.location for drive in stage.machine.drives] == [0, 1]
 
 
 def test_disks_beneath_checkpoints_are_not_exchanged(stage: HyperVStage, store: TenantStore) -> None:

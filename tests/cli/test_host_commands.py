@@ -161,7 +161,7 @@ def test_another_password_is_kept(say_real: Say, home: Path, words: list[object]
 def test_role_files_and_steps_are_written_once(say_real: Say, words: list[object], tmp_path: Path) -> None:
     assert say_real(*words, "--no-check", "--switch", "Mail").status == 0
     said = say_real("--json", "host", "prepare", "hv01", "--out", tmp_path / "out")
-    assert len(said.value["files"]) == 8
+    assert len(said.value["files"]) == 11
     assert "'Mail', 'Management'" in (tmp_path / "out" / "MailsteadHost.psrc").read_text()
     assert r"LOCALHOST\svc" in (tmp_path / "out" / "Mailstead.Host.pssc").read_text()
     again = say_real("--json", "host", "prepare", "hv01", "--out", tmp_path / "out")

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from mailstead.exchange.drivers.memory import MemoryExchange
 from mailstead.sites.files import read_platform
+from mailstead.tenants.files import as_toml
 from mailstead.wiring import found_platform, memory_platform
 from mailstead.wiring.founding import PLATFORM_FILE
 from mailstead.wiring.memory import Outside
 from tests.items.disks import mail
+from tests.lifecycle.stage import tenant
 from tests.salvage.versions import disk_of, keep, maildir, numbered, receiver_of
 
 from .conftest import PLATFORM, Say
@@ -81,6 +84,54 @@ def test_a_file_comes_out(say: Say, tmp_path: Path) -> None:
     assert (tmp_path / "one").read_bytes() == mail(1)
     assert say("restore", "file", "acme", path, "--to", "/srv/one.eml").status == 0
     assert say("restore", "file", "acme", path).status == 2
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_day_is_that_of_the_site_where_the_machine_stands(say: Say, home: Path) -> None:
+    wanted = home / PLATFORM_FILE
+    berlin = 'name = "home"\ntime_zone = "Europe/Berlin"'
+    wanted.write_text(wanted.read_text().replace('name = "home"', berlin, 1))
+    asked = ("backup", "browse", "acme", "--mailbox", ANNA)
+    assert say("--json", *asked, "--at", "2026-11-02").error["code"] == "no-backup-then"
+    assert "taken 2026-11-03 00:00 Europe/Berlin" in say(*asked, "--at", "2026-11-03").out
+    assert say("--json", *asked, "--at", "2026-11-02T23:00+00:00").status == 0
+    found = say("--json", *asked, "--all", "--search", "Offer 2").value
+    assert [(row["arrived"], row["gone"]) for row in found] == [("2026-10-20 11:30", "2026-11-04 00:00")]
+    assert "in Restored/2026-11-03" in say("restore", "mailbox", "acme", "--mailbox", ANNA, "--at", "2026-11-03").out
+
+
+@pytest.mark.usefixtures("kept")
+def test_mails_of_one_who_left_go_to_another(say: Say, worlds: dict[str, Outside]) -> None:
+    assert say("mailbox", "add", "bert@acme.example").status == 0
+    assert say("mailbox", "remove", ANNA, "--yes").status == 0
+    words = ("restore", "mailbox", "acme", "--mailbox", ANNA, "--at", "2026-11-02")
+    assert say("--json", *words).error["code"] == "no-mailbox-to-give-to"
+    given = say(*words, "--to-mailbox", "bert@acme.example")
+    assert "in Restored/2026-11-02 of bert@acme.example" in given.out, given.err
+    assert len(receiver_of(worlds["one"], "bert@acme.example").folders["Restored/2026-11-02"]) == 3
+
+
+def test_a_mailbox_of_exchange_comes_back_by_its_own_way_and_an_order_that_failed_is_undone(
+    say: Say, home: Path, worlds: dict[str, Outside]
+) -> None:
+    (home / "tenants").mkdir(exist_ok=True)
+    (home / "tenants" / "acme.toml").write_text(as_toml(tenant(windows={"image": "exchange.vhdx"})))
+    assert say("apply", "--yes").status == 0
+    running, engine = memory_platform(home, read_platform(home / PLATFORM_FILE), worlds["one"])
+    keep(running.protection.ground.store("acme"), b"\1" * (1 << 20), datetime(2026, 11, 2, 23, tzinfo=UTC))
+    engine.close()
+    exchange = worlds["one"].hosts["kvm1"].exchange
+    assert isinstance(exchange, MemoryExchange)
+    server = exchange.inside("acme")
+    server.mailboxes[ANNA], server.older, server.torn = {}, {ANNA: {"INBOX": {"a"}}}, True
+    failed = say("--json", "restore", "mailbox", "acme", "--mailbox", ANNA)
+    assert failed.status != 0
+    order = say("--json", "order", "list", "--tenant", "acme").value[0]["order"]
+    assert say("restore", "undo", "acme", order).status == 0
+    server.torn = False
+    given = say("restore", "mailbox", "acme", "--mailbox", ANNA)
+    assert "1 of 1 mails" in given.out, given.err
+    assert server.mailboxes[ANNA] == {"Restored/2026-11-02/INBOX": {"a"}}
 
 
 @pytest.mark.usefixtures("kept")

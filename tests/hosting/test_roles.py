@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mailstead.ground.errors import InvalidInput
-from mailstead.hosting.roles import GUEST, HOST, RoleValues, principal, role_files, role_values
+from mailstead.hosting.roles import EXCHANGE, GUEST, HOST, RoleValues, principal, role_files, role_values
 from mailstead.hosting.steps import steps
 from mailstead.remoting.calls import Cmdlet
 from mailstead.remoting.cmdlets import hyperv, storage
@@ -22,7 +22,7 @@ DISK = rf"{FOLDER}\acme\data.vhdx"
 
 def test_all_roles_are_written_and_nothing_of_the_example_is_left() -> None:
     files = role_files(RoleValues(FOLDER, IMAGES, ("A", "B"), ((5, 9),), r"CORP\svc", "OU=t,DC=corp,DC=net"))
-    assert {Path(name).stem for name in files if name.endswith(".pssc")} == {HOST, GUEST, DIRECTORY}
+    assert {Path(name).stem for name in files if name.endswith(".pssc")} == {HOST, GUEST, DIRECTORY, EXCHANGE}
     for name, text in files.items():
         code = "\n".join(line.partition(" # ")[0] for line in text.splitlines() if not line.lstrip().startswith("#"))
         for example in ("ClusterStorage", "EXAMPLE", "'Tenants'", "DC=example", "409[0-4]"):

@@ -11,6 +11,7 @@ from mailstead.orders.drivers.memory import Moment
 from mailstead.orders.model import REPORT, Status
 from mailstead.salvage.errors import NobodyThere
 from mailstead.salvage.model import Choice, Report
+from mailstead.tenants.model import Tenant
 from tests.items.disks import mail
 from tests.lifecycle.stage import Stage
 
@@ -101,3 +102,25 @@ def test_what_would_become_of_mails_is_told_before_and_nothing_is_done(stage: St
     assert (len(verdicts), verdicts.count(Verdict.SKIPPED)) == (5, 1)
     with pytest.raises(NobodyThere):
         salvage.foresee("acme", Choice(1, "nobody@acme.example"))
+
+
+def test_a_mailbox_that_is_removed_meanwhile_ends_the_order_before_anything_comes_back(stage: Stage) -> None:
+    order = stage.running.salvage.give_back("acme", Choice(1, ANNA))
+    stage.lifecycle.change("acme", lambda tenant: tenant.changed(mailboxes=()), allow_loss=[f"mailbox {ANNA}"])
+    view = stage.settle(order)
+    assert (view.status, (view.error or {})["code"]) == (Status.FAILED, "no-mailbox-to-give-to")
+    assert not receiver_of(stage.outside).folders
+
+
+def test_who_has_the_address_now_is_named(stage: Stage) -> None:
+    def renamed(tenant: Tenant) -> Tenant:
+        box, alias = {"address": "anna.m@acme.example"}, {"address": ANNA, "targets": ["anna.m@acme.example"]}
+        return tenant.changed(mailboxes=(box,), aliases=(alias,))
+
+    stage.done(stage.lifecycle.change("acme", renamed, allow_loss=[f"mailbox {ANNA}"]))
+    with pytest.raises(NobodyThere) as refused:
+        stage.running.salvage.give_back("acme", Choice(1, ANNA))
+    assert "--to-mailbox anna.m@acme.example" in refused.value.remedy
+    stage.done(stage.running.salvage.give_back("acme", Choice(1, ANNA, to="anna.m@acme.example")))
+    assert receiver_of(stage.outside, "anna.m@acme.example").folders
+    assert not receiver_of(stage.outside).folders

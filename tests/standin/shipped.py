@@ -8,21 +8,23 @@ from . import (  # what they simulate is registered when they are read
     core,
     diagnostics,
     directory,
+    exchange,
     guest,
     hyperv,
     storage,
 )
 from .directory import Controller
+from .exchange import Exchange
 from .guest import Guest
 from .hyperv import Host
 from .role import Role, read_role
 
 JEA = Path(__file__).parents[2] / "jea"
 WMI = Path(__file__).parent / "wmi" / "methods.json"
-HOST, GUEST, DIRECTORY = "Mailstead.Host", "Mailstead.Guest", "Mailstead.Directory"
-MODULES = (cluster, core, diagnostics, directory, guest, hyperv, storage)
+HOST, GUEST, DIRECTORY, EXCHANGE = "Mailstead.Host", "Mailstead.Guest", "Mailstead.Directory", "Mailstead.Exchange"
+MODULES = (cluster, core, diagnostics, directory, exchange, guest, hyperv, storage)
 
-__all__ = ["DIRECTORY", "GUEST", "HOST", "Controller", "Guest", "Host", "shipped_roles"]
+__all__ = ["DIRECTORY", "EXCHANGE", "GUEST", "HOST", "Controller", "Exchange", "Guest", "Host", "shipped_roles"]
 
 
 def shipped_roles() -> Mapping[str, Role]:

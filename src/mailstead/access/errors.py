@@ -1,7 +1,8 @@
 """What may come between a caller and what they ask.
 
 Conflict
-└── Changed      somebody else was faster: look again          changed-meanwhile
+├── Changed      somebody else was faster: look again          changed-meanwhile
+└── NotOffered   the tenant does not let its users do this     not-offered
 NoRoom
 └── TooBusy      as much of this is being done already         too-busy
 InvalidInput
@@ -19,6 +20,12 @@ class Changed(Conflict):
     """The thing is not as the caller saw it last."""
 
     code = "changed-meanwhile"
+
+
+class NotOffered(Conflict):
+    """The tenant's administrator has not switched this on for its users, or not as far."""
+
+    code = "not-offered"
 
 
 class TooBusy(NoRoom):

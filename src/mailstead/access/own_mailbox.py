@@ -1,12 +1,18 @@
 """The one mailbox of a mailbox user, as they see and change it: nothing else is theirs to ask for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 
+from mailstead.ground.errors import InvalidInput
+from mailstead.items.plan import restored_folder
 from mailstead.mailservers.rendering.clients import ClientSettings, client_settings
 from mailstead.orders.model import OrderView
 from mailstead.people.errors import Forbidden
 from mailstead.people.model import Right
 from mailstead.people.session import Visitor
+from mailstead.salvage.model import Choice, Hits
 from mailstead.security.model import Secret
 from mailstead.security.passwords import check_password
 from mailstead.tenants import changes
@@ -17,6 +23,9 @@ from mailstead.tenants.store import Entry
 
 from .addresses import find
 from .asking import Asking
+from .errors import NotOffered
+
+DELETED_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,34 @@ class OwnMailboxAccess:
         """Take an alias of one's own away; raise NotFound."""
         return self._change("alias.remove", lambda wanted: changes.without_own_alias(wanted, self._address, address))
 
+    def deleted_mail(self) -> Hits:
+        """Return mails that backups of the last days hold, and later ones do not. Raises NotOffered."""
+        entry, address = self._entry(), self._address
+        since, shelves = self._restorable(entry), self._asking.running.salvage.shelves
+        look = partial(shelves.deleted, entry.tenant.name, address, since, DELETED_MOST)
+        return self._asking.told("mailbox.deleted-mail", entry.tenant.name, address, look)
+
+    def restore_mail(self, snapshot: int, mails: Sequence[str]) -> OrderView:
+        """Bring such mails back, into a folder of their own. Raises NotOffered, NoSuchSnapshot, InvalidInput."""
+        entry, address = self._entry(), self._address
+        since, salvage, name = self._restorable(entry), self._asking.running.salvage, entry.tenant.name
+        taken = salvage.version(name, snapshot).taken
+        if taken < since:
+            raise _not_offered(f"backup {snapshot} is older than {entry.tenant.self_service.restore_days} days")
+        if not mails:
+            raise InvalidInput("no mail is named", field="mails", remedy="say which: see deleted-mail")
+        into = restored_folder(taken.astimezone(salvage.zone(name)).date())
+        choice = Choice(snapshot, address, "", tuple(mails), into)
+        give_back = partial(salvage.give_back, name, choice)
+        return self._asking.order("mailbox.restore-mail", name, address, give_back, **choice.as_inputs())
+
+    def _restorable(self, entry: Entry) -> datetime:
+        """Return since when deleted mail may come back; raise NotOffered."""
+        days = entry.tenant.self_service.restore_days
+        if not days:
+            raise _not_offered("deleted mail comes back through the administrator here")
+        return self._asking.running.world.clock.now() - timedelta(days=days)
+
     def _change(self, act: str, step: Step) -> OrderView:
         entry = self._entry()
         return self._asking.change(entry, act, self._address, step)
@@ -95,3 +132,7 @@ class OwnMailboxAccess:
     @property
     def _address(self) -> str:
         return self._asking.caller.mailbox
+
+
+def _not_offered(why: str) -> NotOffered:
+    return NotOffered(why, field="restore_days", remedy="ask your administrator")

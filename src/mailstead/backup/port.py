@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from .model import ImageForm, Quiet, Source, Taken, Told
@@ -90,3 +90,10 @@ class DiskPlaces(Protocol):
 
         Raises PlaceUnfit if there is one, NoPlaceLeft.
         """
+
+
+class PreparedDisks(Protocol):
+    """Where disks that a `DiskPlaces` prepared lie, for whoever uses one beside the machine's own."""
+
+    def prepared(self, machine: str, disk: str, *, run: str) -> PurePath:
+        """Return where a disk of this run lies on the host, from when it is prepared until it is put in or cleared."""

@@ -10,6 +10,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mailstead.backup.model import ImageForm
+from mailstead.salvage.workflow import EXCHANGE
 from mailstead.security.audit import Act
 
 from . import other_places, salvage, show
@@ -104,11 +105,16 @@ def undo(
     yes: Yes = False,
     no_wait: NoWait = False,
 ) -> None:
-    """Take back a restore that did not come to its end: the disks from before are put back, and started."""
+    """Take back a restore that did not come to its end: the disks from before are put back, and started.
+
+    Of a mailbox in Exchange: what was opened beside is taken away; what came back already stays.
+    """
     face = face_of(context)
     with face.platform(worker=not no_wait) as running:
+        if running.desk.show(order).kind == EXCHANGE:
+            return face.follow(running, running.salvage.take_away(name, order), wait=not no_wait)
         confirm(f"Put the disks of {name} from before {order} back?", yes=yes or face.json)
-        face.follow(running, running.protection.undo(name, order), wait=not no_wait)
+        return face.follow(running, running.protection.undo(name, order), wait=not no_wait)
 
 
 @app.command()

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,6 +14,7 @@ from mailstead.items.model import Damage
 from mailstead.items.plan import restored_folder
 from mailstead.items.search import Query
 from mailstead.orders.model import Json
+from mailstead.salvage.days import parse_moment
 from mailstead.salvage.looking import At
 from mailstead.salvage.model import Choice, Hit, Report
 from mailstead.salvage.packing import Form
@@ -28,13 +29,14 @@ SOME_FAILED = 3
 
 Name = Annotated[str, typer.Argument(metavar="TENANT", help="Name of the tenant.")]
 AsOf = Annotated[
-    str, typer.Option("--at", metavar="DATE", help="The newest backup that is not later (UTC): 2026-11-03[T12:00].")
+    str, typer.Option("--at", metavar="DATE", help="The newest backup that is not later: 2026-11-03[T12:00].")
 ]
 Number = Annotated[int | None, typer.Option("--snapshot", min=1, help="Number of a backup.")]
 Whose = Annotated[str, typer.Option("--mailbox", metavar="ADDRESS", help="Whose mail.")]
 FolderName = Annotated[str, typer.Option("--folder", help="Only this folder.")]
 Into = Annotated[str, typer.Option("--into", metavar="FOLDER", help="Where to; else Restored/DATE-OF-THE-BACKUP.")]
 OldFolder = Annotated[bool, typer.Option("--old-folder", help="Each mail to the folder that it was in.")]
+ToMailbox = Annotated[str, typer.Option("--to-mailbox", metavar="ADDRESS", help="Whose they become; else the same.")]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write a new file instead: .eml, .mbox or .zip.")
 ]
@@ -57,11 +59,12 @@ def browse(
 ) -> None:
     """Look into a backup: mailboxes, the folders of --mailbox, or its mails by folder, sender, subject and date."""
     face = face_of(context)
-    query = Query(folder, sender, recipient, subject, _moment(since), _moment(until))
     with face.platform() as running:
-        when = _when(at, snapshot)
+        zone = running.salvage.zone(name)
+        when, days = _when(at, snapshot, zone), (parse_moment(since, zone), parse_moment(until, zone))
+        query = Query(folder, sender, recipient, subject, *days)
         if address and (everywhere or query != Query()):
-            _show_mails(face, running, name, address, (query, when, limit), everywhere=everywhere)
+            _show_mails(face, running, (name, address), (query, when, limit), everywhere=everywhere)
         else:
             _show_rooms(face, running, name, address, when)
 
@@ -75,14 +78,16 @@ def mail(
     snapshot: Number = None,
     into: Into = "",
     old_folder: OldFolder = False,
+    to_mailbox: ToMailbox = "",
     out: Out = None,
     no_wait: NoWait = False,
 ) -> None:
     """Give single mails of a backup back, with their flags and dates; a mail that is there is not doubled."""
     face = face_of(context)
     with face.platform(worker=not no_wait) as running:
-        found = running.salvage.version(name, _when(at, snapshot))
-        choice = Choice(found.number, address, "", tuple(ids), _target(found, into, old=old_folder))
+        found, zone = _asked(running, name, at, snapshot)
+        into = _target(found, zone, into, old=old_folder)
+        choice = Choice(found.number, address, "", tuple(ids), into, to_mailbox)
         _give(face, running, name, choice, out, wait=not no_wait)
 
 
@@ -95,14 +100,15 @@ def mailbox(
     snapshot: Number = None,
     into: Into = "",
     old_folder: OldFolder = False,
+    to_mailbox: ToMailbox = "",
     out: Out = None,
     no_wait: NoWait = False,
 ) -> None:
     """Give a mailbox of a backup back, or one folder of it."""
     face = face_of(context)
     with face.platform(worker=not no_wait) as running:
-        found = running.salvage.version(name, _when(at, snapshot))
-        choice = Choice(found.number, address, folder, (), _target(found, into, old=old_folder))
+        found, zone = _asked(running, name, at, snapshot)
+        choice = Choice(found.number, address, folder, (), _target(found, zone, into, old=old_folder), to_mailbox)
         _give(face, running, name, choice, out, wait=not no_wait)
 
 
@@ -122,7 +128,7 @@ def file(
         raise typer.BadParameter("say either --to or --out")
     face = face_of(context)
     with face.platform(worker=not no_wait and out is None) as running:
-        number = running.salvage.version(name, _when(at, snapshot)).number
+        number = _asked(running, name, at, snapshot)[0].number
         if out:
             _told(running, Act("backup.file", name, path, {"snapshot": number}), lambda: None)
             _write(face, out, running.salvage.file(name, number, path, disk))
@@ -145,7 +151,7 @@ def _show_report(face: Face, told: Json, choice: Choice) -> None:
     """Show what became of the mails; leave with a status of its own if some could not be given back."""
     report = Report.from_json(told)
     if not face.json:
-        where = choice.into or "their old folders"
+        where = f"{choice.into or 'their old folders'}{f' of {choice.to}' if choice.to else ''}"
         show.fields(
             {"created": report.created, "merged": report.merged, "skipped": report.skipped, "failed": report.failed}
         )
@@ -157,7 +163,8 @@ def _show_report(face: Face, told: Json, choice: Choice) -> None:
 
 def _show_rooms(face: Face, running: Running, name: str, address: str, when: At) -> None:
     snapshot, rooms, damage = running.salvage.shelves.rooms(name, when, address)
-    title = "" if face.json else f"{snapshot}, taken {snapshot.taken:%Y-%m-%d %H:%M} UTC"
+    zone = running.salvage.zone(name)
+    title = "" if face.json else f"{snapshot}, taken {snapshot.taken.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
     rows = [
         {"mailbox": room.mailbox} | ({"folder": room.folder, "mails": room.mails} if address else {}) for room in rooms
     ]
@@ -167,31 +174,33 @@ def _show_rooms(face: Face, running: Running, name: str, address: str, when: At)
 
 
 def _show_mails(
-    face: Face, running: Running, name: str, address: str, asked: tuple[Query, At, int], *, everywhere: bool
+    face: Face, running: Running, whose: tuple[str, str], asked: tuple[Query, At, int], *, everywhere: bool
 ) -> None:
-    (query, when, limit), shelves = asked, running.salvage.shelves
+    (name, address), (query, when, limit), shelves = whose, asked, running.salvage.shelves
     act = Act("backup.search", name, address, {"at": str(when or ""), "all": everywhere})
     if everywhere:
         found = _told(running, act, lambda: shelves.search_all(name, address, query, limit))
     else:
         found = _told(running, act, lambda: shelves.search(name, when, address, query, limit))
     columns = ("arrived", "folder", "from", "subject", *(("backups", "gone") if everywhere else ("flags",)), "id")
-    face.rows("", [_row(hit) for hit in found.hits], columns=columns, empty="no such mail")
+    zone = running.salvage.zone(name)
+    title = "" if face.json else f"times of {zone.key}"
+    face.rows(title, [_row(hit, zone) for hit in found.hits], columns=columns, empty="no such mail")
     if found.more and not face.json:
         face.say(f"and more: --limit {limit * 4}")
     _show_damage(found.damage)
 
 
-def _row(hit: Hit) -> dict[str, Any]:
+def _row(hit: Hit, zone: ZoneInfo) -> dict[str, Any]:
     message, headers = hit.message, hit.headers
     return {
-        "arrived": f"{message.arrived:%Y-%m-%d %H:%M}",
+        "arrived": f"{message.arrived.astimezone(zone):%Y-%m-%d %H:%M}",
         "folder": message.folder,
         "from": headers.sender if headers else "",
         "subject": headers.subject if headers else "(cannot be read)",
         "flags": " ".join(sorted(message.flags)),
         "backups": f"{hit.first.number}-{hit.last.number}",
-        "gone": f"{hit.gone:%Y-%m-%d %H:%M}" if hit.gone else "",
+        "gone": f"{hit.gone.astimezone(zone):%Y-%m-%d %H:%M}" if hit.gone else "",
         "id": message.guid,
     }
 
@@ -232,23 +241,15 @@ def _form(place: Path) -> Form:
         raise InvalidInput(f"{place} ends in no known way", field="out", remedy="use .eml, .mbox or .zip") from error
 
 
-def _target(found: Snapshot, into: str, *, old: bool) -> str:
-    return "" if old else into or restored_folder(found.taken.date())
+def _target(found: Snapshot, zone: ZoneInfo, into: str, *, old: bool) -> str:
+    return "" if old else into or restored_folder(found.taken.astimezone(zone).date())
 
 
-def _when(at: str, snapshot: int | None) -> At:
-    return snapshot or _moment(at, end=True)
+def _asked(running: Running, name: str, at: str, snapshot: int | None) -> tuple[Snapshot, ZoneInfo]:
+    """Return the backup that is meant, and the time zone in which days are."""
+    zone = running.salvage.zone(name)
+    return running.salvage.version(name, _when(at, snapshot, zone)), zone
 
 
-def _moment(text: str, *, end: bool = False) -> datetime | None:
-    """Read a moment in UTC; of a day alone its beginning, or its *end*."""
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        remedy = "write it as 2026-11-03 or 2026-11-03T12:00"
-        raise InvalidInput(f"{text!r} is no date", field="date", value=text, remedy=remedy) from error
-    if end and len(text) == len("2026-11-03"):
-        found = datetime.combine(found.date(), time.max)
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+def _when(at: str, snapshot: int | None, zone: ZoneInfo) -> At:
+    return snapshot or parse_moment(at, zone, end=True)

@@ -129,12 +129,16 @@ def self_service(
     forwarding: Annotated[
         str | None, typer.Option(help="Where mail may be forwarded to: anywhere, own-domains or off.")
     ] = None,
+    restore_days: Annotated[
+        int | None, typer.Option(help="How far back they may bring deleted mail of their own back; 0: not at all.")
+    ] = None,
     no_wait: NoWait = False,
 ) -> None:
     """Say what mailbox users may do themselves."""
     face = face_of(context)
     with face.platform(worker=not no_wait) as running:
-        order = running.lifecycle.change(name, lambda tenant: ruled(tenant, aliases=aliases, forwarding=forwarding))
+        rules = {"aliases": aliases, "forwarding": forwarding, "restore_days": restore_days}
+        order = running.lifecycle.change(name, lambda tenant: ruled(tenant, **rules))
         face.follow(running, order, wait=not no_wait)
 
 

@@ -16,8 +16,14 @@ from .stamps import stamp_in, stamped
 
 MODULE = "Mailstead.psm1"  # the functions of ours that a host's role shows; nothing of a site stands in it
 HOST, GUEST, DIRECTORY = "Mailstead.Host", "Mailstead.Guest", "Mailstead.Directory"
+EXCHANGE, FUNCTIONS = "Mailstead.Exchange", "MailsteadExchange.psm1"
 SHIPPED = files("mailstead.remoting") / "roles"
-CAPABILITIES: Mapping[str, str] = {HOST: "MailsteadHost", GUEST: "MailsteadGuest", DIRECTORY: "MailsteadDirectory"}
+CAPABILITIES: Mapping[str, str] = {
+    HOST: "MailsteadHost",
+    GUEST: "MailsteadGuest",
+    DIRECTORY: "MailsteadDirectory",
+    EXCHANGE: "MailsteadExchange",
+}
 
 _FOLDER = r"C:\\ClusterStorage\\[A-Za-z0-9_-]+\\mailstead"
 _IMAGES = r"C:\\ClusterStorage\\[A-Za-z0-9_-]+\\mailstead-images"
@@ -65,8 +71,8 @@ def principal(way: HyperV) -> str:
 
 
 def role_files(values: RoleValues) -> dict[str, str]:
-    """Return the texts of all role files by name, with *values* in the place of those that ship, and of our module."""
-    return {MODULE: SHIPPED.joinpath(MODULE).read_text("utf-8")} | {
+    """Return the texts of all role files by name, with *values* in the place of those that ship, and of our modules."""
+    return {name: SHIPPED.joinpath(name).read_text("utf-8") for name in (MODULE, FUNCTIONS)} | {
         name: stamped(_filled(SHIPPED.joinpath(name).read_text("utf-8"), values))
         for configuration, capability in CAPABILITIES.items()
         for name in (f"{configuration}.pssc", f"{capability}.psrc")

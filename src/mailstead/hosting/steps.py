@@ -96,6 +96,8 @@ The gateway of every tenant's VLAN ({first} to {last}) is your router, and the m
 
 * `{guest}.pssc`, `MailsteadGuest.psrc`: the same steps as in 3, in the guest (or in its
   image), under the name `{guest}`.
+* `Mailstead.Exchange.pssc`, `MailsteadExchange.psrc`: the same on an Exchange server, with `MailsteadExchange.psm1`
+  in a module folder of its own: docs/exchange.md.
 * `{directory}.pssc`, `MailsteadDirectory.psrc`: the same on one domain controller, under the name `{directory}`.
   It reaches what lies below `{unit}` only. On a domain controller a virtual account is a domain administrator: put
   `GroupManagedServiceAccount = '<gMSA with rights on that unit>'` in the place of `RunAsVirtualAccount` there.

@@ -53,6 +53,20 @@ class Media(Protocol):
         """Take the machine's drive away; none is no error, nor is a machine that is not there."""
 
 
+class DiskLoans(Protocol):
+    """Disk files that a machine has for a while beside its own, put on and taken off while it runs."""
+
+    def lend(self, name: str, disk: PurePath) -> int:
+        """Put a disk file of the host on the machine's first SCSI controller; return its place there.
+
+        One that is on it stays where it is. Raises NoSuchMachine, MissingFile for a file that is not there, DeviceBusy
+        for one that another machine has, or MachineRefused.
+        """
+
+    def give_back(self, name: str, disk: PurePath) -> None:
+        """Take a disk file off the machine; the file stays. Neither a disk nor a machine that is gone is an error."""
+
+
 class LiveResize(Protocol):
     """Change of processors and memory while the machine runs."""
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
-from mailstead.backup.port import ChangedBlocks, DiskPlaces
+from mailstead.backup.port import ChangedBlocks, DiskPlaces, PreparedDisks
 from mailstead.certificates.port import Issuer
 from mailstead.certificates.store import CertificateStore
 from mailstead.dns.port import Resolver
 from mailstead.dns.store import RecordLedger
 from mailstead.dns.workflow import Server
+from mailstead.exchange.port import RecoveryDatabases
 from mailstead.ground.clock import Clock
 from mailstead.guests.port import GuestChannel
 from mailstead.hypervisors.model import Boot
@@ -18,6 +19,7 @@ from mailstead.hypervisors.port import (
     Checkpoints,
     Cluster,
     Conditions,
+    DiskLoans,
     Exports,
     HostEvents,
     HostRoom,
@@ -86,6 +88,9 @@ class HostPorts:
     changes: ChangedBlocks | None = None
     places: DiskPlaces | None = None
     trial: MailTrial | None = None
+    prepared: PreparedDisks | None = None
+    loans: DiskLoans | None = None
+    exchange: RecoveryDatabases | None = None
 
 
 class Kept(Protocol):

@@ -39,6 +39,8 @@ BY_EXCEPTION: Verdicts = MappingProxyType(
     {
         "Microsoft.ActiveDirectory.Management.ADIdentityNotFoundException": NoSuchObject,
         "Microsoft.ActiveDirectory.Management.ADIdentityAlreadyExistsException": ObjectExists,
+        "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException": NoSuchObject,
+        "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException": ObjectExists,
     }
 )
 BY_ID: Verdicts = MappingProxyType(

@@ -70,17 +70,32 @@ class Shelves:
 
     def search_all(self, tenant: str, mailbox: str, query: Query, most: int) -> Hits:
         """Return mails of a mailbox in any snapshot, each as it was last, and since when it is gone."""
-        hits: dict[str, Hit] = {}
         damage: list[Damage] = []
-        versions = self.versions(tenant)
+        hits = self._last_seen(tenant, self.versions(tenant), mailbox, query, damage)
+        return self._shown(tenant, mailbox, hits, most, damage)
+
+    def deleted(self, tenant: str, mailbox: str, since: datetime, most: int) -> Hits:
+        """Return mails that are in a snapshot since then, and not in the one that followed their last."""
+        damage: list[Damage] = []
+        versions = [one for one in self.versions(tenant) if one.taken >= since]
+        hits = self._last_seen(tenant, versions, mailbox, Query(), damage)
+        return self._shown(tenant, mailbox, [hit for hit in hits if hit.gone], most, damage)
+
+    def _last_seen(
+        self, tenant: str, versions: Sequence[Snapshot], mailbox: str, query: Query, damage: list[Damage]
+    ) -> list[Hit]:
+        """Return each mail of these snapshots once, as it was last; the oldest come first."""
+        hits: dict[str, Hit] = {}
         for number, snapshot in enumerate(versions):
             following = versions[number + 1].taken if number + 1 < len(versions) else None
             for found in self._within(tenant, snapshot, mailbox, query, damage):
                 first = hits[found.message.guid].first if found.message.guid in hits else snapshot
                 hits[found.message.guid] = Hit(found.message, found.headers, first, snapshot, following)
-        ordered = sorted(hits.values(), key=lambda hit: (hit.message.arrived, hit.message.guid))
-        shown = self._titled(tenant, mailbox, ordered[:most], damage)
-        return Hits(tuple(shown), tuple(dict.fromkeys(damage)), len(ordered) > most)
+        return sorted(hits.values(), key=lambda hit: (hit.message.arrived, hit.message.guid))
+
+    def _shown(self, tenant: str, mailbox: str, hits: Sequence[Hit], most: int, damage: list[Damage]) -> Hits:
+        shown = self._titled(tenant, mailbox, list(hits[:most]), damage)
+        return Hits(tuple(shown), tuple(dict.fromkeys(damage)), len(hits) > most)
 
     def _within(
         self, tenant: str, snapshot: Snapshot, mailbox: str, query: Query, damage: list[Damage]

@@ -17,7 +17,7 @@ TOLD_MOST = 100  # failures and damages that a report names; the rest is counted
 class Choice:
     """Mails of one mailbox in one snapshot: those named by their *guids*, or all of *folder*, or all there are.
 
-    *into* is the folder that they come back to; empty: each to its own.
+    *into* is the folder that they come back to; empty: each to its own. *to* is the mailbox; empty: that they were in.
     """
 
     snapshot: int
@@ -25,6 +25,12 @@ class Choice:
     folder: str = ""
     guids: tuple[str, ...] = ()
     into: str = ""
+    to: str = ""
+
+    @property
+    def receiver(self) -> str:
+        """The mailbox that mails come back to."""
+        return self.to or self.mailbox
 
     def admits(self, message: Message) -> bool:
         return self.folder in {"", message.folder} and (not self.guids or message.guid in self.guids)
@@ -37,11 +43,13 @@ class Choice:
             "folder": self.folder,
             "mails": list(self.guids),
             "into": self.into,
+            "to": self.to,
         }
 
     @classmethod
     def of(cls, inputs: Inputs) -> Self:
-        return cls(inputs["snapshot"], inputs["mailbox"], inputs["folder"], tuple(inputs["mails"]), inputs["into"])
+        mails, to = tuple(inputs["mails"]), inputs.get("to", "")  # of an order from before, there is none
+        return cls(inputs["snapshot"], inputs["mailbox"], inputs["folder"], mails, inputs["into"], to)
 
 
 @dataclass(frozen=True, slots=True)

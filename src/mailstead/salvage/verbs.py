@@ -1,9 +1,10 @@
 """What command line, API and console call: looks into backups, and orders to give something back."""
 
 from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
 
 from mailstead.backup.model import Snapshot
-from mailstead.ground.names import parse_address
+from mailstead.ground.rhythms import zone_of
 from mailstead.guests.model import absolute
 from mailstead.items.disks.tree import chunks
 from mailstead.items.plan import Outcome
@@ -11,13 +12,14 @@ from mailstead.items.port import Receiver
 from mailstead.items.workflow import Return
 from mailstead.lifecycle.world import World
 from mailstead.orders.port import Desk
-from mailstead.tenants.model import Status
 
-from .errors import NobodyThere
+from .errors import NothingLeft, NotSingly
+from .giving import refuse_nobody
 from .looking import At, Shelves
 from .model import Choice
 from .packing import Form, packed
-from .workflow import FILE, MAIL, MAILBOX
+from .recovering import Means
+from .workflow import EXCHANGE, EXCHANGE_UNDO, FILE, MAIL, MAILBOX
 
 
 class Salvage:
@@ -41,21 +43,43 @@ class Salvage:
         self._world.tenants.get(tenant)
         return self.shelves.version(tenant, at)
 
+    def zone(self, tenant: str) -> ZoneInfo:
+        """Return the time zone in which days of a tenant are meant: that of the site. Raises NotFound."""
+        return zone_of(self._world.platform.zone(self._world.tenants.get(tenant).host))
+
     def foresee(self, tenant: str, choice: Choice) -> list[Outcome]:
-        """Return what would become of each mail; asks the running mailbox. Raises NobodyThere, NotInBackup."""
-        self._refuse_nobody(tenant, choice.mailbox)
+        """Return what would become of each mail; asks the running mailbox.
+
+        Raises NobodyThere, NotInBackup; where the mail server is Exchange NotSingly.
+        """
+        if self._world.tenants.get(tenant).tenant.windows:
+            raise _not_singly(tenant, "what an Exchange server would do with single mails is not foreseen")
+        refuse_nobody(self._world, tenant, choice.receiver)
         with self.shelves.opened(tenant, choice.snapshot) as opened:
             box = opened.box(choice.mailbox)
-            way = Return(box.files, box.mailbox.layout, self._receiver(tenant, choice.mailbox))
+            way = Return(box.files, box.mailbox.layout, self._receiver(tenant, choice.receiver))
             return list(way.foresee(opened.messages(box, choice), choice.into))
 
     def give_back(self, tenant: str, choice: Choice) -> str:
-        """Give the chosen mails back. Raises NobodyThere, NoSuchSnapshot."""
+        """Give the chosen mails back, by the ways of the tenant's mail server.
+
+        Raises NobodyThere, NoSuchSnapshot; where it is Exchange NotSingly and NoWayBack.
+        """
+        if self._world.tenants.get(tenant).tenant.windows:
+            return self._recover(tenant, choice)
         kind = MAIL if choice.guids else MAILBOX
         self._desk.admit(kind)
         self.shelves.version(tenant, choice.snapshot)
-        self._refuse_nobody(tenant, choice.mailbox)
+        refuse_nobody(self._world, tenant, choice.receiver)
         return self._order(kind, tenant, **choice.as_inputs())
+
+    def take_away(self, tenant: str, order: str) -> str:
+        """Take away what an order left in an Exchange server that failed in the midst. Raises NotFound, NothingLeft."""
+        view = self._desk.show(order)
+        if (view.kind, view.tenant) != (EXCHANGE, tenant) or view.status.is_open or view.steps_done == view.total_steps:
+            remedy = "name an order that gave a mailbox of this tenant's back and failed, or was cancelled"
+            raise NothingLeft(f"order {order} left nothing behind", field="order", value=order, remedy=remedy)
+        return self._order(EXCHANGE_UNDO, tenant, order=order)
 
     def put_file(self, tenant: str, snapshot: int, path: str, to: str, disk: str = "") -> str:
         """Write a file of a backup into the machine, as *to*. Raises NoSuchSnapshot, InvalidInput."""
@@ -75,15 +99,21 @@ class Salvage:
             files, entry = opened.file(path, disk)
             yield from chunks(files, entry.node)
 
-    def _refuse_nobody(self, tenant: str, address: str) -> None:
-        entry = self._world.tenants.get(tenant)
-        known = {box.address for box in entry.tenant.mailboxes}
-        if parse_address(address) not in known or entry.tenant.status is Status.REMOVED:
-            remedy = f"make it again: mailstead mailbox add {address}; or download its mails"
-            message = f"{tenant} has no mailbox {address} now"
-            raise NobodyThere(message, field="mailbox", value=address, remedy=remedy)
+    def _recover(self, tenant: str, choice: Choice) -> str:
+        self._desk.admit(EXCHANGE)
+        if choice.guids:
+            raise _not_singly(tenant, "Exchange gives back folders, not single mails")
+        self.shelves.version(tenant, choice.snapshot)
+        if host := self._world.tenants.get(tenant).host:
+            Means.of(self._world.ports(host))
+        return self._order(EXCHANGE, tenant, **choice.as_inputs())
 
     def _order(self, kind: str, tenant: str, **inputs: object) -> str:
         entry = self._world.tenants.get(tenant)
         key = f"{kind}/{tenant}/{entry.revision}/{self._world.new_id()}"
         return self._desk.start(kind, key=key, tenant=tenant, host=entry.host, inputs=inputs)
+
+
+def _not_singly(tenant: str, message: str) -> NotSingly:
+    remedy = f"give the folder back, and take them out of there: mailstead restore mailbox {tenant} --folder"
+    return NotSingly(message, field="mails", remedy=remedy)

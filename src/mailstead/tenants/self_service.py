@@ -94,11 +94,13 @@ class Vacation(Value):
 class SelfService(Value):
     """What mailbox users may do themselves: how many aliases each may have, and where mail may be forwarded to.
 
-    `forwarding` binds administrators, too: a mailbox that forwards elsewhere is no valid state.
+    `forwarding` binds administrators, too: a mailbox that forwards elsewhere is no valid state. `restore_days` is how
+    far back they may bring deleted mail of their own back out of backups; 0: not at all.
     """
 
     aliases: int = Field(default=0, ge=0, le=100)
     forwarding: Literal["anywhere", "own-domains", "off"] = "own-domains"
+    restore_days: int = Field(default=0, ge=0, le=365)
 
 
 def _midnight(day: date, zone: str) -> datetime:

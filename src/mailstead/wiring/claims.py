@@ -34,6 +34,8 @@ _OPTIONAL = (
     "events",
     "windows",
     "media",
+    "loans",
+    "exchange",
     "changes",
     "places",
 )

@@ -5,6 +5,7 @@ from pathlib import Path, PureWindowsPath
 
 from mailstead.backup.drivers.hyperv.holding import HyperVChangedBlocks
 from mailstead.backup.drivers.hyperv.places import HyperVPlaces
+from mailstead.exchange.drivers.remote import RemoteExchange
 from mailstead.ground.clock import Clock
 from mailstead.guests.drivers.qemu_agent import QemuAgent, SshTransport
 from mailstead.hosting.endpoints import hyperv_of
@@ -12,6 +13,7 @@ from mailstead.hypervisors.drivers.hyperv.checkpoints import HyperVCheckpoints
 from mailstead.hypervisors.drivers.hyperv.cluster import HyperVCluster, HyperVMigration
 from mailstead.hypervisors.drivers.hyperv.events import HyperVConditions, HyperVEvents
 from mailstead.hypervisors.drivers.hyperv.export import HyperVExports
+from mailstead.hypervisors.drivers.hyperv.loans import HyperVLoans
 from mailstead.hypervisors.drivers.hyperv.media import HyperVMedia
 from mailstead.hypervisors.drivers.hyperv.operated import Operated
 from mailstead.hypervisors.drivers.hyperv.refusals import doing
@@ -28,7 +30,7 @@ from .hyperv_guests import Callees
 from .hyperv_images import HostImages
 from .hyperv_ways import Ways
 from .images import Images
-from .windows import WindowsWays, trust_file
+from .windows import EXCHANGE, WindowsWays, trust_file
 
 
 def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: Clock) -> HostPorts:
@@ -37,7 +39,8 @@ def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: C
     guests = QemuAgent(SshTransport(Callees(ways.vault, ways.numbers, settings).of), clock)
     operated, shares = Operated(way, platform.name), partial(disk_shares, ways, host)
     trust = partial(trust_file, home, platform, ways.vault, clock)
-    windows = WindowsWays(host, ways, trust)
+    windows, exchange = WindowsWays(host, ways, trust), WindowsWays(host, ways, trust, configuration=EXCHANGE)
+    places = HyperVPlaces(operated, doing, folder=folder, shares=shares, scratch=home / "scratch")
     return HostPorts(
         host,
         HyperVMachines(
@@ -70,5 +73,8 @@ def hyperv_host(ways: Ways, host: Host, platform: Platform, home: Path, clock: C
         windows=RemoteWindows(windows.to),
         media=HyperVMedia(operated),
         changes=HyperVChangedBlocks(operated, doing, folder=folder, shares=shares, clock=clock),
-        places=HyperVPlaces(operated, doing, folder=folder, shares=shares, scratch=home / "scratch"),
+        places=places,
+        prepared=places,
+        loans=HyperVLoans(operated),
+        exchange=RemoteExchange(exchange.to),
     )

@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from mailstead.backup.drivers.memory_disks import MemoryDisks
+from mailstead.exchange.drivers.memory import MemoryExchange
+from mailstead.exchange.errors import ExchangeSilent
 from mailstead.ground.clock import Clock
 from mailstead.guests.drivers.memory import GuestState, MemoryGuests
 from mailstead.guests.errors import GuestSilent
 from mailstead.hypervisors.drivers.memory import MemoryHypervisor
+from mailstead.hypervisors.drivers.memory_loans import MemoryLoans
 from mailstead.hypervisors.drivers.memory_media import MemoryMedia
 from mailstead.hypervisors.drivers.memory_operations import (
     MemoryCheckpoints,
@@ -134,6 +137,22 @@ class PluggedHypervisor(MemoryHypervisor):
         self._volumes.ensure(replace(volume, size_mib=max(size_mib, volume.size_mib)))
 
 
+class LentExchange(MemoryExchange):
+    """Exchange servers in memory, on machines that must have come up, and see the disks that are lent to them."""
+
+    def __init__(self, machines: PluggedHypervisor, loans: MemoryLoans) -> None:
+        super().__init__(self._up, self._there)
+        self._machines, self._loans = machines, loans
+
+    def _up(self, name: str) -> None:
+        if self._machines.guest(name) is not GuestState.ANSWERING:
+            raise ExchangeSilent(f"{name} does not answer", field="machine", value=name, remedy="see whether it runs")
+
+    def _there(self, name: str, place: int) -> None:
+        if place not in self._loans.lent.get(name, {}):
+            raise ExchangeSilent(f"{name} has no disk at {place}", field="disk", value=place, remedy="lend it first")
+
+
 def the_image(_base: PurePath | None) -> GuestImage:
     """Return the one image there is."""
     return IMAGE
@@ -150,6 +169,7 @@ def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock, meta
     guests = MemoryGuests(state_of=machines.guest)
     disks = MemoryDisks(machines, volumes, guests, clock, host.folder)
     volumes.use(disks)
+    loans = MemoryLoans(machines)
     windows = None if host.driver == "libvirt" else MemoryWindows(machines.reach_windows)
     return HostPorts(
         host,
@@ -168,4 +188,7 @@ def memory_host(host: Host, _platform: Platform, _home: Path, clock: Clock, meta
         changes=disks,
         places=disks,
         trial=mail,
+        prepared=disks,
+        loans=loans,
+        exchange=None if host.driver == "libvirt" else LentExchange(machines, loans),
     )

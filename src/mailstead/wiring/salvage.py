@@ -10,6 +10,7 @@ from mailstead.lifecycle.steps import Steps
 from mailstead.orders.port import Desk, Engine
 from mailstead.salvage.giving import Giving
 from mailstead.salvage.looking import Shelves
+from mailstead.salvage.recovering import Recovering
 from mailstead.salvage.verbs import Salvage
 from mailstead.salvage.workflow import SalvageRunbooks
 
@@ -21,7 +22,7 @@ Ways = Callable[[str, str], Receiver]
 def salvage_of(steps: Steps, engine: Engine, desk: Desk, store: Callable[[str], TenantStore], ways: Ways) -> Salvage:
     """Return the verbs, after the engine was told their runbooks. *ways* lead into mailboxes, by tenant and address."""
     shelves = Shelves(store, OPENERS, steps.world.new_id)
-    SalvageRunbooks(Giving(steps, shelves, ways, engine)).register(engine)
+    SalvageRunbooks(Giving(steps, shelves, ways, engine), Recovering(steps, shelves, engine)).register(engine)
     return Salvage(steps.world, shelves, desk, ways)
 
 

@@ -22,13 +22,13 @@ from .hyperv_ways import Ways
 from .running import Running
 from .secrets import authority
 
-CONFIGURATION = "Mailstead.Guest"
+CONFIGURATION, EXCHANGE = "Mailstead.Guest", "Mailstead.Exchange"
 TRUST = "authority.pem"
 
 
 @dataclass(frozen=True, slots=True)
 class WindowsWays:
-    """What leads into the Windows machines of one host: `RemoteWindows(WindowsWays(…).to)`.
+    """What leads into the Windows machines of one host: `RemoteWindows(WindowsWays(…).to)`, by their *configuration*.
 
     `trust` gives a file with the root of our own authority, which signed their certificates.
     """
@@ -37,6 +37,7 @@ class WindowsWays:
     ways: Ways
     trust: Callable[[], Path]
     port: int = 5986
+    configuration: str = CONFIGURATION
 
     def to(self, machine: str) -> Remote:
         """Return the way into a tenant's machine; raise NoWindowsHost, or NoSecret before its medium was made."""
@@ -50,7 +51,7 @@ class WindowsWays:
             )
         place = management_place(self.host.hyperv, numbers.vlan)
         account = Ntlm(USER, self.ways.vault.get(machine, ACCOUNT))
-        endpoint = Endpoint(str(place.address.ip), CONFIGURATION, account, port=self.port, trust=self.trust())
+        endpoint = Endpoint(str(place.address.ip), self.configuration, account, port=self.port, trust=self.trust())
         return self.ways.told(self.ways.fleet.at(endpoint))
 
 

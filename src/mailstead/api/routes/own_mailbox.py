@@ -7,10 +7,12 @@ from mailstead.api.wire.own_mailbox import (
     ForwardingWire,
     OwnAlias,
     OwnMailboxOut,
+    OwnMails,
     OwnPassword,
     SettingsOut,
     VacationWire,
 )
+from mailstead.api.wire.salvage import FoundMails
 
 router = APIRouter(prefix="/me/mailbox", tags=["mailboxes"])
 
@@ -68,3 +70,15 @@ def add_own_alias(asked: Asked, new: OwnAlias) -> None:
 def remove_own_alias(asked: Asked, address: AddressPath) -> None:
     """Remove an alias of one's own."""
     asked.own_mailbox.remove_alias(address)
+
+
+@router.get("/deleted-mail")
+def list_own_deleted_mail(read: Read) -> FoundMails:
+    """Return one's own mails that backups hold and the mailbox lost, as far back as the administrator allows."""
+    return FoundMails.of(read.own_mailbox.deleted_mail())
+
+
+@router.post("/deleted-mail/restore", status_code=204)
+def restore_own_deleted_mail(asked: Asked, wanted: OwnMails) -> None:
+    """Bring some of them back, into a folder of their own."""
+    asked.own_mailbox.restore_mail(wanted.snapshot, wanted.mails)

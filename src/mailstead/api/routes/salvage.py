@@ -57,7 +57,7 @@ def download_backup_mail(asked: Asked, tenant: TenantPath, wanted: MailDownload)
 @router.post("/backup-mail/restore", status_code=202)
 def restore_backup_mail(asked: Asked, response: Response, tenant: TenantPath, wanted: MailReturn) -> OrderOut:
     """Give mails back to the running mailbox, with flags and dates. One that is there already stays as it is."""
-    return accepted(response, asked.salvage.give_back(tenant, wanted.choice(wanted.into)))
+    return accepted(response, asked.salvage.give_back(tenant, wanted.choice()))
 
 
 @router.post("/backup-file/download", response_class=StreamingResponse, openapi_extra=DOWNLOAD)

@@ -13,9 +13,13 @@ from mailstead.security.model import Secret
 from mailstead.tenants.self_service import FIRST_DAY, LAST_DAY, TARGETS_MOST, Forwarding, SelfService, Vacation
 
 from .parts import Address, Changes, Shown, Truth, Whole
+from .salvage import Guid, Number
 
 Policy = Literal["anywhere", "own-domains", "off"]
 Aliases = Annotated[Whole, Field(ge=0, le=100)]
+RestoreDays = Annotated[
+    Whole, Field(ge=0, le=365, description="How far back users bring deleted mail of their own back; 0: not at all.")
+]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY, examples=["2026-07-01"])]
 Typed = Annotated[str, Field(min_length=1, max_length=1024, json_schema_extra={"writeOnly": True})]
 
@@ -56,6 +60,7 @@ class SelfServiceNew(Value):
 
     aliases: Aliases = 0
     forwarding: Policy = "own-domains"
+    restore_days: RestoreDays = 0
 
 
 class SelfServiceOut(Shown):
@@ -63,10 +68,11 @@ class SelfServiceOut(Shown):
 
     aliases: int
     forwarding: Policy
+    restore_days: int
 
     @classmethod
     def of(cls, has: SelfService) -> Self:
-        return cls(aliases=has.aliases, forwarding=has.forwarding)
+        return cls(aliases=has.aliases, forwarding=has.forwarding, restore_days=has.restore_days)
 
 
 class SelfServiceChange(Changes):
@@ -74,6 +80,7 @@ class SelfServiceChange(Changes):
 
     aliases: Aliases = Field(default_factory=int)
     forwarding: Policy = Field(default_factory=lambda: "off")
+    restore_days: RestoreDays = Field(default_factory=int)
 
 
 class OwnMailboxOut(Shown):
@@ -117,6 +124,13 @@ class OwnAlias(Value):
     """An alias of one's own."""
 
     address: Address
+
+
+class OwnMails(Value):
+    """Deleted mails of one's own, by their ids, and the backup that holds them: its `last` in the list."""
+
+    snapshot: Number
+    mails: list[Guid] = Field(min_length=1, max_length=200)
 
 
 class ServerOut(Shown):

@@ -1,5 +1,6 @@
 """Mails and files of backups on the wire."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -140,8 +141,8 @@ class MailChoice(Value):
     folder: FolderName = ""
     mails: Annotated[list[Guid], Field(max_length=1000)] = Field(default=[])
 
-    def choice(self, into: str = "") -> Choice:
-        return Choice(self.snapshot, self.address, self.folder, tuple(self.mails), into)
+    def choice(self) -> Choice:
+        return Choice(self.snapshot, self.address, self.folder, tuple(self.mails))
 
 
 class MailDownload(MailChoice):
@@ -151,9 +152,13 @@ class MailDownload(MailChoice):
 
 
 class MailReturn(MailChoice):
-    """Which mails, and the folder they come back to; empty: each to its own."""
+    """Which mails, and the folder they come back to (empty: each to its own), of the mailbox `to` or their own."""
 
     into: FolderName = ""
+    to: Address | None = None
+
+    def choice(self) -> Choice:
+        return replace(MailChoice.choice(self), into=self.into, to=self.to or "")
 
 
 class FileChoice(Value):

@@ -122,6 +122,9 @@ class MemoryDisks:
             told(disk.blocks.size, disk.blocks.size)
         beside.new[disk.name] = (disk.blocks.size, copy)
 
+    def prepared(self, machine: str, disk: str, *, run: str) -> PurePath:
+        return self._folder / machine / f".{disk}.restored-{run}"
+
     def put_in(self, machine: str, *, run: str) -> None:
         beside = self._beside.setdefault((machine, run), _Beside())
         if beside.new:

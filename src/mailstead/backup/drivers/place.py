@@ -24,6 +24,16 @@ class PlaceFile(Protocol):
 F = TypeVar("F", bound=PlaceFile)
 
 
+def beside(disk: str, what: str, run: str) -> str:
+    """Return what a file beside a disk is called; Hyper-V opens nothing that does not end in .vhdx.
+
+    >>> beside("data.qcow2", "restored", "r1"), beside("data.vhdx", "restored", "r1")
+    ('.data.qcow2.restored-r1', '.data.vhdx.restored-r1.vhdx')
+    """
+    ending = ".vhdx" if disk.endswith(".vhdx") else ""
+    return f".{disk}.{what}-{run}{ending}"
+
+
 @dataclass(frozen=True, slots=True)
 class Place(Generic[F]):
     """Where one disk lies, and what a run keeps beside it."""
@@ -32,7 +42,7 @@ class Place(Generic[F]):
     run: str
 
     def _beside(self, what: str) -> F:
-        return self.disk.with_name(f".{self.disk.name}.{what}-{self.run}")
+        return self.disk.with_name(beside(self.disk.name, what, self.run))
 
     @property
     def unfinished(self) -> F:

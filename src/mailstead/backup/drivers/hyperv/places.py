@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from mailstead.backup.drivers.disk_image import write_image
 from mailstead.backup.drivers.exporting import explained, write_file
-from mailstead.backup.drivers.place import STATES, Place
+from mailstead.backup.drivers.place import STATES, Place, beside
 from mailstead.backup.errors import MachineRuns, NoPlaceLeft, PlaceUnfit
 from mailstead.backup.model import ImageForm, Source, Told, parse_run
 
@@ -22,7 +22,7 @@ from .rooms import Rooms, Shares, entered
 from .smb import SmbFolder
 from .smb_path import SmbPath
 
-_BESIDE = re.compile(rf"\.(.+)\.({'|'.join(STATES)})-([a-z0-9_-]+)")
+_BESIDE = re.compile(rf"\.(.+)\.({'|'.join(STATES)})-([a-z0-9_-]+)\.vhdx")
 _OFF = ("Off", "OffCritical")
 _TRACKED = (".rct", ".mrt")  # what Hyper-V keeps beside a disk file about its changes
 SmbPlace: TypeAlias = Place[SmbPath]
@@ -48,6 +48,9 @@ class HyperVPlaces:
                 _refuse_full(home, image)
                 home.upload(place.unfinished.whole, image, _second_half(told))
             place.unfinished.rename(place.restored)
+
+    def prepared(self, machine: str, disk: str, *, run: str) -> PureWindowsPath:
+        return self._folder / machine / beside(f"{disk}.vhdx", "restored", parse_run(run))
 
     def put_in(self, machine: str, *, run: str) -> None:
         with self._exchanging(machine, run, lambda place: place.restored.exists()) as places:

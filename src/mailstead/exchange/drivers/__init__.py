@@ -1,0 +1,1 @@
+"""Drivers of `RecoveryDatabases`: in memory, and over PowerShell Remoting."""
