@@ -108,7 +108,7 @@ class Protection:
 
     def drill(self, name: str, number: int | None = None) -> str:
         """Try out a snapshot, or the newest, on a machine of its own. Raises DrillUnderWay, NoBackup, NotOfDriver."""
-        self._refuse_removed(name)
+        self.refuse_removed(name)
         self.ground.disks(name)
         host = self.ground.ports(name).host.name
         for other in (order for status in OPEN for order in self._desk.list(None, status, 10_000)):
