@@ -22,6 +22,7 @@ OPERATIONS: Mapping[str, str] = {
     "alias remove": "remove_alias",
     "alias set": "change_alias",
     "apply": "apply_tenant add_tenant",
+    "audit follow": "list_audit",
     "audit head": "get_audit_head",
     "audit list": "list_audit",
     "audit verify": "verify_audit",

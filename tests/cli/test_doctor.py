@@ -1,5 +1,6 @@
 """mailstead doctor and mailstead audit: what they show, what they ask, and with which status they end."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,18 @@ def test_the_chain_is_checked_against_itself_and_against_a_head_that_was_kept(se
     assert (broken.status, broken.value["whole"]) == (3, False)
     assert "entry 2 was changed" in broken.value["fault"]
     assert "audit-broken" in {found["code"] for found in served("doctor", "--json").value["findings"]}
+
+
+def test_entries_are_told_to_whoever_carries_them_elsewhere_until_the_chain_is_broken(served: Say, home: Path) -> None:
+    served("tenant", "suspend", "acme")
+    first, second = [json.loads(line) for line in served("audit", "follow", "--once").out.splitlines()]
+    assert (first["sequence"], second["previous"]) == (1, first["hash"])
+    (told,) = served("audit", "follow", "--once", "--after", f"1:{first['hash']}").out.splitlines()
+    assert json.loads(told) == second
+    assert served("audit", "follow", "--once", "--after", f"1:{'0' * 64}").status == 3
+    with create_engine(f"sqlite:///{home}/state.sqlite").begin() as connection:
+        connection.execute(text("DELETE FROM audit WHERE sequence = 1"))
+    assert served("audit", "follow", "--once").status == 3
 
 
 def test_a_removed_and_purged_tenant_stays_in_the_chain(served: Say) -> None:

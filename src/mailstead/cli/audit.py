@@ -1,11 +1,12 @@
 """mailstead audit …"""
 
+import json
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from mailstead.security.audit import Head
+from mailstead.security.audit import Head, follow
 
 from . import show
 from .face import face_of
@@ -59,3 +60,31 @@ def head(context: typer.Context) -> None:
     with face.platform() as running:
         last = running.trail.head()
     face.say(str(last), head=str(last))
+
+
+@app.command("follow")
+def follow_(
+    context: typer.Context,
+    after: Annotated[
+        str | None, typer.Option(metavar="SEQUENCE:HASH", help="Go on behind this head; else from the beginning.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="End when all that is there was told.")] = False,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks.")] = 1.0,
+) -> None:
+    """Tell each entry as it is added, a line of JSON each, for a program that carries them to another machine.
+
+    Example: mailstead audit follow | vector --config ship.toml · Each is checked against the one before; exits with 3
+    where the chain is broken.
+    """
+    last = Head.parse(after) if after else Head()
+    with face_of(context).platform() as running:
+        while True:
+            for entry in running.trail.behind(last.sequence):
+                if fault := follow([entry], after=last).fault:
+                    show.err.print(fault)
+                    raise typer.Exit(BROKEN)
+                typer.echo(json.dumps(asdict(entry), ensure_ascii=False))
+                last = entry.head
+            if once:
+                return
+            running.world.clock.sleep(every)

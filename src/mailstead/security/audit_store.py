@@ -99,18 +99,19 @@ class AuditTrail:
         """
 
         def told() -> Iterator[AuditEntry]:
-            for entry in self._all():
+            for entry in self.behind(0):
                 if entry.sequence % AT_ONCE == 0:
                     tell(entry.sequence)
                 yield entry
 
         return follow(told(), known)
 
-    def _all(self) -> Iterator[AuditEntry]:
-        query, last = select(audit).order_by(audit.c.sequence).limit(AT_ONCE), -1
-        while page := self._page(query.where(audit.c.sequence > last)):
+    def behind(self, sequence: int) -> Iterator[AuditEntry]:
+        """Yield what was added behind the entry of this number, the oldest first."""
+        query = select(audit).order_by(audit.c.sequence).limit(AT_ONCE)
+        while page := self._page(query.where(audit.c.sequence > sequence)):
             yield from page
-            last = page[-1].sequence
+            sequence = page[-1].sequence
 
     def _page(self, query: Select[Any]) -> builtins.list[AuditEntry]:
         with self._database.reading() as connection:
