@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import create_engine, event, insert, make_url, text
+from sqlalchemy import create_engine, delete, event, insert, make_url, text
 
 from mailstead.ground.clock import VirtualClock
 from mailstead.protection.store import protection
@@ -56,6 +56,7 @@ def filled(database: Database, folder: Path, many: int) -> tuple[Running, Standi
         {"tenant": f"t{number:06}", "damage": "", "tended": DAY + timedelta(hours=1), **known} for number in range(many)
     ]
     with database.transaction() as connection:
+        connection.execute(delete(protection))
         connection.execute(insert(protection), rows)
     clock = StandingClock()
     outside = Outside(memory_outside(platform(), clock).hosts, clock=clock, database=database)

@@ -191,11 +191,11 @@ MUTATIONS = (
         ("tests/backup/test_collection.py",),
     ),
     Mutation(
-        "drill: disks before it is known what for",
-        "protection/drilling.py",
-        "        _tenants(self._ground.ports(name), name)\n",
-        "",
-        ("tests/protection/test_orders.py",),
+        "beside: a second machine has the card of the tenant's own",
+        "protection/twins.py",
+        "nic=_card(tenants.nic, twin)",
+        "nic=tenants.nic",
+        ("tests/protection/test_other_places.py",),
     ),
     Mutation(
         "due: who is overdue waits for the window all the same",

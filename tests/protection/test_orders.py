@@ -127,6 +127,14 @@ def test_a_drill_serves_from_the_newest_backup_and_leaves_nothing(stage: Stage) 
     assert known.drilled
 
 
+def test_a_drill_needs_no_machine_of_the_tenants_and_leaves_no_disk(stage: Stage) -> None:
+    backed_up(stage)
+    stage.host().machines.remove("acme")
+    assert stage.done(verbs(stage).drill("acme")).report["served"]
+    assert {key.tenant for key in stage.host().volumes.volumes()} == {"acme"}
+    assert stage.host().machines.machines() == {}
+
+
 def test_nobody_drills_a_tenant_that_is_removed(stage: Stage) -> None:
     backed_up(stage)
     stage.done(stage.lifecycle.remove("acme"))

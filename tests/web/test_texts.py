@@ -54,6 +54,7 @@ def test_what_is_put_into_a_text_is_put_into_its_translation(known: Catalog) -> 
 def test_every_kind_of_order_and_every_step_has_a_word() -> None:
     kinds = [workflow.SETTLE, workflow.REMOVE, workflow.PURGE, care_workflow.TAKE, care_workflow.MOVE, equipping.EQUIP]
     kinds += [*protection_workflow.OF_BACKUPS, salvage_workflow.MAIL, salvage_workflow.MAILBOX, salvage_workflow.FILE]
+    kinds += [salvage_workflow.EXCHANGE, salvage_workflow.EXCHANGE_UNDO]
     modules = (workflow, care_workflow, equipping, protection_workflow, salvage_workflow)
     sources = [Path(str(module.__file__)).read_text() for module in modules]
     steps = {step for source in sources for step in re.findall(r'(?:order\.step\(|name = f)"([^"]+)"', source)}

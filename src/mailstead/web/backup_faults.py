@@ -72,4 +72,26 @@ BACKUP_FAULTS: Mapping[str, tuple[str, str]] = {
         mark("Remove what the rules give up, or change the rules."),
     ),
     "target-unreachable": (mark("The place of the backups does not answer."), mark("It is asked again.")),
+    "beside-there": (
+        mark("A machine named %(value)s is there already."),
+        mark("Choose another name, or remove it first."),
+    ),
+    "host-silent": (
+        mark("The host %(value)s does not answer."),
+        mark("Wait until it does. If it is gone for good, say so on the command line: --host-is-gone."),
+    ),
+    "no-such-beside": (mark("There is no machine %(value)s beside."), mark("Look again which there are.")),
+    "no-way-back-to-exchange": (
+        mark("The host cannot lend a disk to an Exchange server."),
+        mark("Its operator prepares it anew: mailstead host prepare."),
+    ),
+    "not-given-back": (mark("Exchange could not copy all of it."), mark("See the report of the order.")),
+    "not-offered": (mark("The administrator has not switched this on."), mark("Ask the administrator of the mail.")),
+    "not-singly": (
+        mark("Exchange gives back folders, not single mails."),
+        mark("Give the folder back, and take them out of there."),
+    ),
+    "nothing-left-behind": (mark("The order left nothing behind."), mark("Nothing needs to be taken away.")),
+    "same-host": (mark("The machine is on the host %(value)s already."), mark("Name another host.")),
+    "too-many-beside": (mark("There are as many machines beside as there may be."), mark("Remove one of them first.")),
 }
