@@ -222,9 +222,9 @@ class Lifecycle:
         self._world.tenants.change(name, lambda now: _unless_overtaken(entry.tenant, wanted, now))
         if wanted.status is not Status.REMOVED:
             self._world.tenants.mark_removed(name, None)
-        for box in entry.tenant.mailboxes:
-            if box.address not in wanted.addresses:  # whoever gets this address next must not inherit its password
-                self._world.vault.remove(name, f"password/{box.address}")
+        for address in sorted({box.address for box in entry.tenant.mailboxes} - {*wanted.addresses}):
+            # Whoever gets this address next must not inherit its password.
+            self._world.vault.remove(name, f"password/{address}")
 
     def _refuse(self, entry: Entry, wanted: Tenant, allow_loss: Collection[str]) -> None:
         refuse_loss(entry.tenant, wanted, allow_loss)
