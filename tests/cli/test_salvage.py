@@ -50,7 +50,9 @@ def test_a_lost_mail_is_found_and_given_back(say: Say, worlds: dict[str, Outside
     rows = say("--json", "backup", "browse", "acme", "--mailbox", ANNA, "--at", "2026-11-02").value
     assert rows == [{"mailbox": ANNA, "folder": "INBOX", "mails": 3}]
     found = say("--json", "backup", "browse", "acme", "--mailbox", ANNA, "--all", "--search", "Offer 2").value
-    assert [(row["subject"], row["backups"], row["gone"]) for row in found] == [("Offer 2", "1-1", "2026-11-03 23:00")]
+    assert [(row["subject"], row["backups"], row["gone"]) for row in found] == [
+        ("Offer 2", "1-1", "2026-11-03T23:00:00+00:00")
+    ]
     given = say("restore", "mail", "acme", "--mailbox", ANNA, "--id", found[0]["id"], "--snapshot", 1)
     assert given.status == 0, given.err
     assert "1 of 1 mails of anna@acme.example, in Restored/2026-11-02" in given.out
@@ -96,7 +98,10 @@ def test_a_day_is_that_of_the_site_where_the_machine_stands(say: Say, home: Path
     assert "taken 2026-11-03 00:00 Europe/Berlin" in say(*asked, "--at", "2026-11-03").out
     assert say("--json", *asked, "--at", "2026-11-02T23:00+00:00").status == 0
     found = say("--json", *asked, "--all", "--search", "Offer 2").value
-    assert [(row["arrived"], row["gone"]) for row in found] == [("2026-10-20 11:30", "2026-11-04 00:00")]
+    assert [(row["arrived"], row["gone"]) for row in found] == [
+        ("2026-10-20T11:30:02+02:00", "2026-11-04T00:00:00+01:00")
+    ]
+    assert "2026-10-20 11:30" in say(*asked, "--all", "--search", "Offer 2").out
     assert "in Restored/2026-11-03" in say("restore", "mailbox", "acme", "--mailbox", ANNA, "--at", "2026-11-03").out
 
 

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -185,22 +187,29 @@ def _show_mails(
     columns = ("arrived", "folder", "from", "subject", *(("backups", "gone") if everywhere else ("flags",)), "id")
     zone = running.salvage.zone(name)
     title = "" if face.json else f"times of {zone.key}"
-    face.rows(title, [_row(hit, zone) for hit in found.hits], columns=columns, empty="no such mail")
+    spelt = partial(_spelt, zone=zone, whole=face.json)
+    face.rows(title, [_row(hit, spelt) for hit in found.hits], columns=columns, empty="no such mail")
     if found.more and not face.json:
         face.say(f"and more: --limit {limit * 4}")
     _show_damage(found.damage)
 
 
-def _row(hit: Hit, zone: ZoneInfo) -> dict[str, Any]:
+def _spelt(moment: datetime, zone: ZoneInfo, *, whole: bool) -> str:
+    """Return a moment for programs, with its offset, or for people, whom the title tells the zone."""
+    there = moment.astimezone(zone)
+    return there.isoformat(timespec="seconds") if whole else f"{there:%Y-%m-%d %H:%M}"
+
+
+def _row(hit: Hit, spelt: Callable[[datetime], str]) -> dict[str, Any]:
     message, headers = hit.message, hit.headers
     return {
-        "arrived": f"{message.arrived.astimezone(zone):%Y-%m-%d %H:%M}",
+        "arrived": spelt(message.arrived),
         "folder": message.folder,
         "from": headers.sender if headers else "",
         "subject": headers.subject if headers else "(cannot be read)",
         "flags": " ".join(sorted(message.flags)),
         "backups": f"{hit.first.number}-{hit.last.number}",
-        "gone": f"{hit.gone.astimezone(zone):%Y-%m-%d %H:%M}" if hit.gone else "",
+        "gone": spelt(hit.gone) if hit.gone else "",
         "id": message.guid,
     }
 
