@@ -135,7 +135,10 @@ NUMBERS = Kept(
 )
 TRAIL = Kept(
     lambda house, scope: AuditTrail(house.database, house.stage.running.world.clock, "test").within(scope),
-    {"list": lambda store: [store.list(), store.list(ALICES)]},
+    {
+        "list": lambda store: [store.list(), store.list(ALICES)],
+        "behind": lambda store: [*store.behind(0)],
+    },
 )
 ORDERS = Kept(lambda house, scope: _Orders(house.database, scope), {"select": lambda store: store.select()})
 PROTECTED = Kept(
@@ -272,7 +275,7 @@ def test_bob_neither_sees_nor_changes_what_is_alices(house: House, store: str) -
 
 @pytest.mark.parametrize("store", STORES)
 def test_the_same_looks_show_alice_what_is_hers(house: House, store: str) -> None:
-    looks = {"all", "get", "list", "select", "page", "of", "overview", "claims", "owner_of"}
+    looks = {"all", "behind", "get", "list", "select", "page", "of", "overview", "claims", "owner_of"}
     kept = STORES[store]
     for verb in looks & kept.verbs.keys():
         assert "acme" in repr(kept.verbs[verb](kept.store(house, Scope.of("acme")))) or verb == "of", verb

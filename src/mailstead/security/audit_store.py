@@ -83,9 +83,7 @@ class AuditTrail:
         self, tenant: str | None = None, limit: int = 100, *, before: int | None = None
     ) -> builtins.list[AuditEntry]:
         """Return entries, the newest first; of those below the number *before*, if it is given."""
-        query = select(audit).order_by(audit.c.sequence.desc()).limit(limit)
-        if self._scope.tenants is not None:
-            query = query.where(audit.c.tenant.in_(sorted(self._scope.tenants)))
+        query = self._told().order_by(audit.c.sequence.desc()).limit(limit)
         if before is not None:
             query = query.where(audit.c.sequence < before)
         if tenant is not None:
@@ -108,10 +106,15 @@ class AuditTrail:
 
     def behind(self, sequence: int) -> Iterator[AuditEntry]:
         """Yield what was added behind the entry of this number, the oldest first."""
-        query = select(audit).order_by(audit.c.sequence).limit(AT_ONCE)
+        query = self._told().order_by(audit.c.sequence).limit(AT_ONCE)
         while page := self._page(query.where(audit.c.sequence > sequence)):
             yield from page
             sequence = page[-1].sequence
+
+    def _told(self) -> Select[Any]:
+        """Return what of the chain is within the scope."""
+        within, whole = self._scope.tenants, select(audit)
+        return whole if within is None else whole.where(audit.c.tenant.in_(sorted(within)))
 
     def _page(self, query: Select[Any]) -> builtins.list[AuditEntry]:
         with self._database.reading() as connection:
