@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from mailstead.ground.errors import InvalidInput
-from mailstead.items.plan import restored_folder
 from mailstead.mailservers.rendering.clients import ClientSettings, client_settings
 from mailstead.orders.model import OrderView
 from mailstead.people.errors import Forbidden
@@ -99,13 +98,12 @@ class OwnMailboxAccess:
         """Bring such mails back, into a folder of their own. Raises NotOffered, NoSuchSnapshot, InvalidInput."""
         entry, address = self._entry(), self._address
         since, salvage, name = self._restorable(entry), self._asking.running.salvage, entry.tenant.name
-        taken = salvage.version(name, snapshot).taken
-        if taken < since:
+        found = salvage.version(name, snapshot)
+        if found.taken < since:
             raise _not_offered(f"backup {snapshot} is older than {entry.tenant.self_service.restore_days} days")
         if not mails:
             raise InvalidInput("no mail is named", field="mails", remedy="say which: see deleted-mail")
-        into = restored_folder(taken.astimezone(salvage.zone(name)).date())
-        choice = Choice(snapshot, address, "", tuple(mails), into)
+        choice = Choice(snapshot, address, "", tuple(mails), salvage.restored_folder(name, found))
         give_back = partial(salvage.give_back, name, choice)
         return self._asking.order("mailbox.restore-mail", name, address, give_back, **choice.as_inputs())
 

@@ -13,7 +13,6 @@ import typer
 from mailstead.backup.model import Snapshot
 from mailstead.ground.errors import Conflict, InvalidInput
 from mailstead.items.model import Damage
-from mailstead.items.plan import restored_folder
 from mailstead.items.search import Query
 from mailstead.orders.model import Json
 from mailstead.salvage.days import parse_moment
@@ -87,8 +86,8 @@ def mail(
     """Give single mails of a backup back, with their flags and dates; a mail that is there is not doubled."""
     face = face_of(context)
     with face.platform(worker=not no_wait) as running:
-        found, zone = _asked(running, name, at, snapshot)
-        into = _target(found, zone, into, old=old_folder)
+        found = _asked(running, name, at, snapshot)
+        into = _target(running, name, found, into, old=old_folder)
         choice = Choice(found.number, address, "", tuple(ids), into, to_mailbox)
         _give(face, running, name, choice, out, wait=not no_wait)
 
@@ -109,8 +108,9 @@ def mailbox(
     """Give a mailbox of a backup back, or one folder of it."""
     face = face_of(context)
     with face.platform(worker=not no_wait) as running:
-        found, zone = _asked(running, name, at, snapshot)
-        choice = Choice(found.number, address, folder, (), _target(found, zone, into, old=old_folder), to_mailbox)
+        found = _asked(running, name, at, snapshot)
+        into = _target(running, name, found, into, old=old_folder)
+        choice = Choice(found.number, address, folder, (), into, to_mailbox)
         _give(face, running, name, choice, out, wait=not no_wait)
 
 
@@ -130,7 +130,7 @@ def file(
         raise typer.BadParameter("say either --to or --out")
     face = face_of(context)
     with face.platform(worker=not no_wait and out is None) as running:
-        number = _asked(running, name, at, snapshot)[0].number
+        number = _asked(running, name, at, snapshot).number
         if out:
             _told(running, Act("backup.file", name, path, {"snapshot": number}), lambda: None)
             _write(face, out, running.salvage.file(name, number, path, disk))
@@ -250,14 +250,13 @@ def _form(place: Path) -> Form:
         raise InvalidInput(f"{place} ends in no known way", field="out", remedy="use .eml, .mbox or .zip") from error
 
 
-def _target(found: Snapshot, zone: ZoneInfo, into: str, *, old: bool) -> str:
-    return "" if old else into or restored_folder(found.taken.astimezone(zone).date())
+def _target(running: Running, name: str, found: Snapshot, into: str, *, old: bool) -> str:
+    return "" if old else into or running.salvage.restored_folder(name, found)
 
 
-def _asked(running: Running, name: str, at: str, snapshot: int | None) -> tuple[Snapshot, ZoneInfo]:
-    """Return the backup that is meant, and the time zone in which days are."""
-    zone = running.salvage.zone(name)
-    return running.salvage.version(name, _when(at, snapshot, zone)), zone
+def _asked(running: Running, name: str, at: str, snapshot: int | None) -> Snapshot:
+    """Return the backup that is meant."""
+    return running.salvage.version(name, _when(at, snapshot, running.salvage.zone(name)))
 
 
 def _when(at: str, snapshot: int | None, zone: ZoneInfo) -> At:

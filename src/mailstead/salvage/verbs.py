@@ -7,7 +7,7 @@ from mailstead.backup.model import Snapshot
 from mailstead.ground.rhythms import zone_of
 from mailstead.guests.model import absolute
 from mailstead.items.disks.tree import chunks
-from mailstead.items.plan import Outcome
+from mailstead.items.plan import Outcome, restored_folder
 from mailstead.items.port import Receiver
 from mailstead.items.workflow import Return
 from mailstead.lifecycle.world import World
@@ -46,6 +46,10 @@ class Salvage:
     def zone(self, tenant: str) -> ZoneInfo:
         """Return the time zone in which days of a tenant are meant: that of the site. Raises NotFound."""
         return zone_of(self._world.platform.zone(self._world.tenants.get(tenant).host))
+
+    def restored_folder(self, tenant: str, snapshot: Snapshot) -> str:
+        """Return the folder that mails of a snapshot come back to, if no other is named. Raises NotFound."""
+        return restored_folder(snapshot.taken.astimezone(self.zone(tenant)).date())
 
     def foresee(self, tenant: str, choice: Choice) -> list[Outcome]:
         """Return what would become of each mail; asks the running mailbox.

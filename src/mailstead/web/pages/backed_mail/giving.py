@@ -8,7 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 from mailstead.backup.model import Snapshot
 from mailstead.ground.errors import InvalidInput, MailsteadError, NotFound
-from mailstead.items.plan import Outcome, Verdict, restored_folder
+from mailstead.items.plan import Outcome, Verdict
 from mailstead.people.errors import Forbidden, StepUpNeeded
 from mailstead.salvage.model import Choice
 from mailstead.salvage.packing import Form
@@ -63,7 +63,7 @@ def restore(visit: Visit, tenant: str) -> Response:
     """Order it: once for each backup that mails were chosen of."""
     choices = choices_of(visit)
     versions = {one.number: one for one in visit.access.salvage.versions(tenant)}
-    wanted = [_placed(visit, choice, versions) for choice in choices]
+    wanted = [_placed(visit, tenant, choice, versions) for choice in choices]
     orders = [visit.access.salvage.give_back(tenant, choice) for choice in wanted]
     path = f"/orders/{orders[0].id}" if len(orders) == 1 else f"/tenants/{tenant}/orders"
     return visit.done(path, visit.text("The mails are being given back; below is told what becomes of them."))
@@ -99,16 +99,16 @@ def choices_of(visit: Visit) -> list[Choice]:
 def _foreseen(visit: Visit, tenant: str, choices: list[Choice], versions: Mapping[int, Snapshot]) -> Foreseen | None:
     if not all(choice.guids for choice in choices):
         return None
-    wanted = [_placed(visit, choice, versions) for choice in choices]
+    wanted = [_placed(visit, tenant, choice, versions) for choice in choices]
     return Foreseen.of([one for choice in wanted for one in visit.access.salvage.foresee(tenant, choice)])
 
 
-def _placed(visit: Visit, choice: Choice, versions: Mapping[int, Snapshot]) -> Choice:
+def _placed(visit: Visit, tenant: str, choice: Choice, versions: Mapping[int, Snapshot]) -> Choice:
     """Return the choice with the folder that it goes to. Raises NotFound for a backup that went meanwhile."""
     if choice.snapshot not in versions:
         remedy = "choose one of the list"
         raise NotFound("there is no such backup", field="snapshot", value=choice.snapshot, remedy=remedy)
-    return replace(choice, into=_into(visit, versions[choice.snapshot]))
+    return replace(choice, into=_into(visit, tenant, versions[choice.snapshot]))
 
 
 def _place(visit: Visit) -> str:
@@ -116,10 +116,10 @@ def _place(visit: Visit) -> str:
     return given if given in PLACES else PLACES[0]
 
 
-def _into(visit: Visit, snapshot: Snapshot) -> str:
+def _into(visit: Visit, tenant: str, snapshot: Snapshot) -> str:
     """Return the folder that a form wants; empty: to the old ones. Raises InvalidInput."""
     if _place(visit) == "restored":
-        return restored_folder(snapshot.taken.date())
+        return visit.running.salvage.restored_folder(tenant, snapshot)
     if _place(visit) == "old":
         return ""
     into = visit.form.get("into", "").strip()
