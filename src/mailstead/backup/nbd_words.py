@@ -53,7 +53,6 @@ class Reply(IntEnum):
     INFO = 3
     META = 4
     UNSUPPORTED = (1 << 31) + 1
-    INVALID = (1 << 31) + 3
     UNKNOWN = (1 << 31) + 6
 
 

@@ -53,8 +53,7 @@ class Return:
                 yield from self._send(parcel)
                 parcel = _Parcel(target)
             try:
-                mail = self._fetched(message)
-                done = verdict(self._marks(target), fingerprint_of(mail.content), message.flags)
+                mail, done = self._judged(message, target)
             except UNREADABLE as error:
                 yield _failed(message, target, error)
                 continue
@@ -72,13 +71,17 @@ class Return:
         for message in messages:
             target = folder or message.folder
             try:
-                mail = self._fetched(message)
-                done = verdict(self._marks(target), fingerprint_of(mail.content), message.flags)
+                mail, done = self._judged(message, target)
             except UNREADABLE as error:
                 yield _failed(message, target, error)
                 continue
             self._note(target, mail)
             yield Outcome(message, target, done)
+
+    def _judged(self, message: Message, target: str) -> tuple[Given, Verdict]:
+        """Return a mail, and what becomes of it in a folder of the running mailbox."""
+        mail = self._fetched(message)
+        return mail, verdict(self._marks(target), fingerprint_of(mail.content), message.flags)
 
     def _fetched(self, message: Message) -> Given:
         content = whole(self.files, message, self.layout)

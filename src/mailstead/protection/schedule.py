@@ -117,9 +117,7 @@ def sieve(hosts: Mapping[str, Rules], now: datetime, full: Collection[str] = ())
     """
     rules = next(iter(hosts.values()))
     early = _MOST_SLACK if rules.every >= DAY else timedelta()
-    awake = (
-        name for name, common in hosts.items() if any(one.begins <= now < one.ends for one in _around(common, now))
-    )
+    awake = (name for name, common in hosts.items() if _is_open(common, now))
     return Sieve(
         now - rules.every + early, now - AGAIN, now - TEND, now - rules.overdue, frozenset(awake), frozenset(full)
     )

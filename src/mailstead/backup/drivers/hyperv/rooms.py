@@ -1,8 +1,8 @@
 """Paths on a host, and the shares through which we come there."""
 
 import ntpath
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import PureWindowsPath
 from typing import TypeAlias
 
@@ -12,7 +12,6 @@ from .smb import Share, SmbFolder, connected
 from .vhdx import Layout, Vhdx, layout_of
 
 Shares: TypeAlias = Mapping[PureWindowsPath, Share]  # by the folder on the host
-Connect: TypeAlias = Callable[[], AbstractContextManager["Rooms"]]
 _DEEPEST = 64  # a disk stands on its checkpoints and its image
 
 
